@@ -1,0 +1,84 @@
+"""
+A cache that outlives Redis.
+
+Django's Redis cache raises when Redis is gone, and sign-in with it, because the limits on
+sign-in attempts live there. This one stops asking Redis for a few seconds after a failure and
+counts in the memory of the process meanwhile. The halves of unlocked vaults never come here.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import redis
+from django.conf import settings
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+
+from portal.common.redis import PATIENCE_SECONDS
+
+Answer = TypeVar("Answer")
+PAUSE_SECONDS = 5.0
+"""How long a failed Redis is left alone; a page then pays nothing for its absence."""
+
+
+class BreakerCache(RedisCache):
+    """Redis while it answers, the process's own memory while it does not."""
+
+    _silent_until = 0.0
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = {
+            "socket_timeout": PATIENCE_SECONDS,
+            "socket_connect_timeout": PATIENCE_SECONDS,
+            **params.pop("OPTIONS", {}),
+        }
+        params = {"KEY_PREFIX": "cache", **params}
+        super().__init__(settings.REDIS_URL, {**params, "OPTIONS": options})
+        self._memory = LocMemCache(server, params)
+
+    def _ask(self, question: Callable[[Any], Answer]) -> Answer:
+        cls = type(self)
+        if time.monotonic() >= cls._silent_until:
+            try:
+                return question(super())
+            except (redis.RedisError, OSError):
+                cls._silent_until = time.monotonic() + PAUSE_SECONDS
+        return question(self._memory)
+
+    def add(self, key: Any, value: Any, timeout: Any = ..., version: Any = None) -> Any:
+        return self._ask(lambda store: store.add(key, value, *_time(timeout), version=version))
+
+    def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
+        return self._ask(lambda store: store.get(key, default, version=version))
+
+    def set(self, key: Any, value: Any, timeout: Any = ..., version: Any = None) -> Any:
+        return self._ask(lambda store: store.set(key, value, *_time(timeout), version=version))
+
+    def touch(self, key: Any, timeout: Any = ..., version: Any = None) -> Any:
+        return self._ask(lambda store: store.touch(key, *_time(timeout), version=version))
+
+    def delete(self, key: Any, version: Any = None) -> Any:
+        return self._ask(lambda store: store.delete(key, version=version))
+
+    def get_many(self, keys: Any, version: Any = None) -> Any:
+        return self._ask(lambda store: store.get_many(keys, version=version))
+
+    def has_key(self, key: Any, version: Any = None) -> Any:
+        return self._ask(lambda store: store.has_key(key, version=version))
+
+    def incr(self, key: Any, delta: int = 1, version: Any = None) -> Any:
+        return self._ask(lambda store: store.incr(key, delta, version=version))
+
+    def set_many(self, data: Any, timeout: Any = ..., version: Any = None) -> Any:
+        return self._ask(lambda store: store.set_many(data, *_time(timeout), version=version))
+
+    def delete_many(self, keys: Any, version: Any = None) -> Any:
+        return self._ask(lambda store: store.delete_many(keys, version=version))
+
+    def clear(self) -> Any:
+        return self._ask(lambda store: store.clear())
+
+
+def _time(timeout: Any) -> tuple[Any, ...]:
+    return () if timeout is ... else (timeout,)

@@ -1,0 +1,402 @@
+"""
+Every setting of the house, read from the environment and safe when the environment is silent.
+
+One file for every place it runs; the demo and the tests differ only by environment.
+"""
+
+import os
+from datetime import time
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "")
+    return default if value == "" else value.lower() in {"1", "true", "yes", "on"}
+
+
+DEMO = _flag("TEDUH_DEMO", default=False)
+DEBUG = False
+TEDUH_HOME = Path(os.environ.get("TEDUH_HOME", BASE_DIR / ".portal"))
+KEYS_DIR = Path(os.environ.get("TEDUH_KEYS_DIR", TEDUH_HOME / "keys"))
+LOG_DIR = Path(os.environ["TEDUH_LOG_DIR"]) if os.environ.get("TEDUH_LOG_DIR") else None
+PORT = int(os.environ.get("PORT", "8000"))
+PUBLIC_URL = os.environ.get("TEDUH_PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+BRAND = os.environ.get("TEDUH_BRAND", "Portal Pegawai")
+EXIT_URL = os.environ.get("TEDUH_EXIT_URL", "/kalender/")
+TLS_INSPECTED = _flag("TEDUH_TLS_INSPECTED", default=True)
+REQUIRE_STAFF_MFA = _flag("TEDUH_REQUIRE_STAFF_MFA", default=True)
+SIGNUP_DOMAIN = os.environ.get("TEDUH_SIGNUP_DOMAIN", "").strip().lower()
+
+
+def _secret_key() -> str:
+    """Read Django's signing key from its file; without one nothing starts but `make_keys`."""
+    path = Path(os.environ.get("TEDUH_SECRET_KEY_FILE", KEYS_DIR / "django.key"))
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+
+
+SECRET_KEY = _secret_key() or "no-key-yet: run `manage.py make_keys`"
+
+_public = urlsplit(PUBLIC_URL)
+SECURE = _public.scheme == "https"
+ALLOWED_HOSTS = [
+    *filter(None, os.environ.get("TEDUH_ALLOWED_HOSTS", "").split(",")),
+    _public.hostname or "localhost",
+]
+if not SECURE:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+
+# --- rooms ---------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "portal.home",
+    "portal.privacy",
+    "counselling",
+    "portal.wellbeing",
+    "portal.notifications",
+    "portal.people",
+    "portal.audit",
+    "portal.vault",
+    "portal.calendars",
+    "portal.common",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.HeadersMiddleware",
+    "portal.people.middleware.ReliefMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.people.middleware.VaultMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.shell",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "portal.templatetags.portal_ui",
+            ],
+        },
+    }
+]
+
+# --- PostgreSQL and Redis ------------------------------------------------------------------
+
+
+def _database() -> dict[str, object]:
+    url = os.environ.get("DATABASE_URL", "")
+    try:
+        parts = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    except Exception as error:
+        raise ImproperlyConfigured("DATABASE_URL is not a libpq address") from error
+    known = {"dbname", "user", "password", "host", "port"}
+    role = os.environ.get("TEDUH_DB_ROLE", "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", "portal"),
+        "USER": role or parts.get("user", ""),
+        "PASSWORD": os.environ.get("TEDUH_DB_PASSWORD", "") or parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            **{key: value for key, value in parts.items() if key not in known},
+            **(
+                {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
+                if _flag("TEDUH_DB_POOL", default=False)
+                else {}
+            ),
+        },
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+CACHES = {
+    "default": {"BACKEND": "portal.common.cache.BreakerCache", "LOCATION": "teduh"},
+}
+
+
+def _broker(url: str) -> str:
+    """Return Celery's spelling of a Redis address: `unix://` is `redis+socket://` there."""
+    if not url.startswith("unix://"):
+        return url
+    path, _, query = url.removeprefix("unix://").partition("?")
+    number = next(
+        (value for name, _, value in (p.partition("=") for p in query.split("&")) if name == "db"),
+        "0",
+    )
+    return f"redis+socket://{quote(path, safe='/%')}?virtual_host={number}"
+
+
+CELERY_BROKER_URL = _broker(REDIS_URL)
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = None
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Shorter than this, a frozen Redis stalls whoever publishes; it must exceed BRPOP's wait.
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "visibility_timeout": 900,
+    "global_keyprefix": "teduh:",
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- people, sign-in, sessions -------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("full_name", "email", "nip")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]  # fmt: skip
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/masuk/"
+
+ACCOUNT_ADAPTER = "portal.people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "nip"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+MFA_ADAPTER = "portal.people.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TRUST_ENABLED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+SOCIALACCOUNT_ADAPTER = "portal.people.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+
+
+def _single_sign_on() -> dict[str, object]:
+    """Return the OpenID Connect provider of the agency, if the environment names one."""
+    issuer = os.environ.get("TEDUH_OIDC_ISSUER", "")
+    if not issuer:
+        return {}
+    secret = Path(os.environ["TEDUH_OIDC_CLIENT_SECRET_FILE"]).read_text(encoding="utf-8")
+    return {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "sso",
+                    "name": os.environ.get("TEDUH_OIDC_NAME", "SSO"),
+                    "client_id": os.environ["TEDUH_OIDC_CLIENT_ID"],
+                    "secret": secret.strip(),
+                    "settings": {"server_url": issuer},
+                }
+            ],
+        }
+    }
+
+
+SOCIALACCOUNT_PROVIDERS = _single_sign_on()
+
+SESSION_ENGINE = "portal.people.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # absolute; thirty idle minutes end it earlier
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+# Cookies ignore ports, so over plain http each demo has names of its own.
+SESSION_COOKIE_NAME = "__Host-teduh" if SECURE else f"teduh_{PORT}"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else f"csrf_{PORT}"
+VAULT_COOKIE_NAME = "__Host-vault" if SECURE else f"vault_{PORT}"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+PROXY_COUNT = int(os.environ.get("TEDUH_PROXY_COUNT", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+
+# Argon2id of the vault passphrase: 128 MiB, three passes (confidentiality rules of the house).
+VAULT_KDF_MEMORY = 128 * 1024 * 1024
+VAULT_KDF_OPS = 3
+
+# --- headers -------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+# Not "no-referrer": browsers then send `Origin: null` on POST and Django answers 403.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SECURE and _flag("TEDUH_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and PROXY_COUNT else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
+
+# --- language, time, static files ----------------------------------------------------------
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "language" if SECURE else f"language_{PORT}"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+FORMAT_MODULE_PATH = "portal.formats"
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("TEDUH_STATIC_ROOT", TEDUH_HOME / "static"))
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+WHITENOISE_MAX_AGE = 3600
+
+# --- mail ----------------------------------------------------------------------------------
+
+MAIL_DIR = os.environ.get("TEDUH_MAIL_DIR", str(TEDUH_HOME / "mail") if DEMO else "")
+if MAIL_DIR:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = MAIL_DIR
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("TEDUH_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("TEDUH_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("TEDUH_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("TEDUH_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = _flag("TEDUH_SMTP_STARTTLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("TEDUH_MAIL_FROM", f"{BRAND} <portal@localhost>")
+# Everything timed leaves together in these few windows, so that a time tells nothing. In WIB
+# they lie between 07.00 and 19.00 in all three Indonesian zones.
+MAIL_WINDOWS = (time(7, 15), time(12, 15), time(16, 15))
+MAIL_WINDOW_ZONE = TIME_ZONE
+
+# --- logs ----------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"neutral": {"()": "portal.common.logs.NeutralFormatter"}},
+    "handlers": {
+        "out": {"class": "logging.StreamHandler", "formatter": "neutral"},
+        **(
+            {
+                "file": {
+                    "class": "logging.handlers.WatchedFileHandler",
+                    "filename": str(LOG_DIR / "portal.log"),
+                    "formatter": "neutral",
+                    "delay": True,
+                }
+            }
+            if LOG_DIR
+            else {}
+        ),
+    },
+    "root": {"handlers": ["out", *(["file"] if LOG_DIR else [])], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": False},
+    },
+}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
