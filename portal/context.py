@@ -1,0 +1,151 @@
+"""What the frame of every page shows: brand, menu, banners, the ways out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal.notifications import selectors as notifications
+from portal.people.actors import Account, actor_of
+from portal.people.choices import Role
+
+THEMES = frozenset({"terang", "gelap"})
+THEME_COOKIE = "tema"
+DISCREET_COOKIE = "samar"
+IDLE_WARNING_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu; ``count`` is a small number beside it."""
+
+    label: str
+    url: str
+    current: bool = False
+    count: int = 0
+
+
+# Longer paths come first where one begins with another: the first match is the current page.
+OWN_MENU: Sequence[tuple[object, str]] = (
+    (_("Home"), "home:home"),
+    (pgettext_lazy("menu", "Meetings"), "counselling:times"),
+    (pgettext_lazy("menu", "News"), "notifications:inbox"),
+    (pgettext_lazy("menu", "Mine"), "home:mine"),
+)
+ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
+    Role.COUNSELLOR: (
+        (pgettext_lazy("menu", "Agenda"), "counselling:agenda"),
+        (pgettext_lazy("menu", "Week"), "counselling:week"),
+        (pgettext_lazy("menu", "Hours"), "counselling:hours"),
+        (pgettext_lazy("menu", "Vault"), "people:vault"),
+    ),
+    Role.HEAD: ((pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),),
+    Role.ADMIN: (
+        (pgettext_lazy("menu", "Staff"), "people:roster-import"),
+        (pgettext_lazy("menu", "Roles"), "people:role-list"),
+        (pgettext_lazy("menu", "Activation"), "people:slip-list"),
+        (pgettext_lazy("menu", "Holidays"), "people:holiday-list"),
+    ),
+    Role.DPO: ((pgettext_lazy("menu", "Audit"), "privacy:audit"),),
+}
+
+
+class Shell:
+    """The frame of one page; everything is looked up only when the template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.brand = settings.BRAND
+        self.demo = settings.DEMO
+        self.exit_url = settings.EXIT_URL
+        self.languages = [(code, str(name)) for code, name in settings.LANGUAGES]
+        self.discreet = request.COOKIES.get(DISCREET_COOKIE) == "1"
+        self.idle_minutes = settings.SESSION_IDLE_SECONDS // 60 - IDLE_WARNING_MINUTES
+
+    @property
+    def theme(self) -> str:
+        """Return the theme the person chose for this browser, or nothing: follow the system."""
+        chosen = self._request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def mfa_off(self) -> bool:
+        """Say whether staff may work without a second factor (the demonstration only)."""
+        return not settings.REQUIRE_STAFF_MFA
+
+    @property
+    def here(self) -> str:
+        """Return the page to come back to after a change of language."""
+        return self._request.path if self._request.method == "GET" else ""
+
+    @cached_property
+    def account(self) -> Account | None:
+        """Return who is signed in."""
+        user = getattr(self._request, "user", None)
+        if user is None or not user.is_authenticated:
+            return None
+        return actor_of(self._request)
+
+    @property
+    def signed_in(self) -> bool:
+        """Say whether the frame shows a menu and a way to sign out."""
+        return self.account is not None
+
+    @property
+    def zone(self) -> str:
+        """Return the zone times are shown in."""
+        return self.account.zone if self.account else settings.TIME_ZONE
+
+    @cached_property
+    def unread(self) -> int:
+        """Count the unread lines of the inbox."""
+        return notifications.count_unread(user_id=self.account.user_id) if self.account else 0
+
+    @cached_property
+    def menu(self) -> list[list[Entry]]:
+        """Return the menu in two groups: what everybody has, and what the person works with."""
+        if self.account is None:
+            return []
+        work = [
+            line for role, lines in ROLE_MENU.items() if role in self.account.roles for line in lines
+        ]
+        groups = [self._entries(OWN_MENU), self._entries(work)]
+        return [group for group in groups if group]
+
+    def _entries(self, lines: Sequence[tuple[object, str]]) -> list[Entry]:
+        entries = []
+        for label, name in lines:
+            url = _address(name)
+            if url is None:
+                continue
+            count = self.unread if name == "notifications:inbox" else 0
+            entries.append(Entry(str(label), url, current=self._is_current(url), count=count))
+        return entries
+
+    def _is_current(self, url: str) -> bool:
+        """Say whether the page lies at or below an address and below no longer one of the menu."""
+        path = self._request.path
+        every = (_address(name) for name in _every_name())
+        fitting = [one for one in every if one and (path == one or (one != "/" and path.startswith(one)))]
+        return bool(fitting) and max(fitting, key=len) == url
+
+
+def _every_name() -> list[str]:
+    return [name for lines in (OWN_MENU, *ROLE_MENU.values()) for _label, name in lines]
+
+
+def _address(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Hand the frame to the templates as ``shell``, and the brand by its own name."""
+    return {"shell": Shell(request), "brand": settings.BRAND}

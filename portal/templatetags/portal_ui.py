@@ -1,0 +1,139 @@
+"""Times with their zone beside them, days in words, and the icons."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+ICONS = {
+    "bell": "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4",
+    "book": "M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11",
+    "calendar": "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
+    "check": "M5 12.5l4.5 4.5L19 7.5",
+    "clock": "M12 3a9 9 0 1 0 .01 0zM12 7v5l3.5 2",
+    "door": "M14 4h5v16h-5M4 12h10M10 8l4 4-4 4",
+    "download": "M12 4v11M7 11l5 5 5-5M4 20h16",
+    "eye-off": "M4 4l16 16M10 6.3A9 9 0 0 1 12 6c5 0 8 4 9 6a14 14 0 0 1-2.5 3.3M6 7.6A14 14 0 0 0 3 12"
+    "c1 2 4 6 9 6a9 9 0 0 0 3.7-.8",
+    "forward": "M9 5l7 7-7 7",
+    "back": "M15 5l-7 7 7 7",
+    "heart": "M12 20S4 15 4 9.3A4.3 4.3 0 0 1 12 7a4.3 4.3 0 0 1 8 2.3C20 15 12 20 12 20z",
+    "info": "M12 3a9 9 0 1 0 .01 0zM12 11v5M12 7.6v.1",
+    "key": "M8 11a4 4 0 1 0 .01 0zM11 13l9-9M16 8l3 3M18.500 5.500l2 2",
+    "leaf": "M5 19C4 10 10 4 20 4c0 10-6 16-15 15zM5 19C8 14 11 11 15 9",
+    "lock": "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+    "mail": "M4 6h16v12H4zM4 7l8 6 8-6",
+    "minus": "M5 12h14",
+    "moon": "M19 14.500A8 8 0 0 1 9.500 5a7.500 7.500 0 1 0 9.500 9.500z",
+    "people": "M9 4.500a3.500 3.500 0 1 0 .01 0zM3 20c0-4 2.500-6.500 6-6.500s6 2.500 6 6.500M16 5a3.200 3.200 0 0 1 0 6M17.500 14"
+    "c2.200.8 3.500 3 3.500 6",
+    "person": "M12 4a4 4 0 1 0 .01 0zM5 20c0-4 3-6.500 7-6.500s7 2.500 7 6.500",
+    "phone": "M6 4h4l1.500 5L9 10.500a12 12 0 0 0 4.500 4.500l1.500-2.500 5 1.500v4c0 1-1 2-2 2C10.500 20 4 13.500 4 6c0-1 1-2 2-2z",
+    "place": "M12 21s7-6.500 7-11.500a7 7 0 0 0-14 0C5 14.500 12 21 12 21zM12 7.300a2.300 2.300 0 1 0 .01 0z",
+    "plus": "M12 5v14M5 12h14",
+    "print": "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
+    "undo": "M8 5L4 9l4 4M4 9h10a5.500 5.500 0 0 1 0 11H9",
+    "video": "M4 7h11v10H4zM15 11l5-3v8l-5-3",
+    "warning": "M12 4l9 16H3zM12 10v5M12 17.400v.1",
+}
+
+
+def _zoned(instant: datetime, zone: str | None) -> datetime:
+    return instant.astimezone(ZoneInfo(zone or "Asia/Jakarta"))
+
+
+def zone_name(instant: datetime, zone: str | None) -> str:
+    """Return the short name of a zone at an instant: WIB, WITA, WIT, or UTC+05 where none is."""
+    name = _zoned(instant, zone).strftime("%Z")
+    return f"UTC{name}" if name[:1] in "+-" else name
+
+
+def _hour(instant: datetime, zone: str | None) -> str:
+    return date_format(_zoned(instant, zone), "TIME_FORMAT")
+
+
+def _date_of(moment: datetime | date, zone: str | None) -> date:
+    return _zoned(moment, zone).date() if isinstance(moment, datetime) else moment
+
+
+@register.filter
+def clock(instant: datetime | None, zone: str | None = None) -> str:
+    """Write an instant as a time with its zone: 10.00 WIB."""
+    return f"{_hour(instant, zone)} {zone_name(instant, zone)}" if instant else ""
+
+
+@register.filter
+def day(moment: datetime | date | None, zone: str | None = None) -> str:
+    """Write the day without the year: Senin 23 November."""
+    return date_format(_date_of(moment, zone), "l j F") if moment else ""
+
+
+@register.filter
+def long_day(moment: datetime | date | None, zone: str | None = None) -> str:
+    """Write the day with the year: Senin 23 November 2026."""
+    return date_format(_date_of(moment, zone), "l j F Y") if moment else ""
+
+
+@register.filter
+def plain_date(moment: datetime | date | None, zone: str | None = None) -> str:
+    """Write a date without its weekday: 23 November 2026."""
+    return date_format(_date_of(moment, zone), "j F Y") if moment else ""
+
+
+@register.filter
+def day_word(moment: datetime | date | None, zone: str | None = None) -> str:
+    """Write a near day as a word (Hari ini, Besok) and any other as its date."""
+    if not moment:
+        return ""
+    # The page is read now; nothing is decided on this.
+    today = _zoned(timezone.now(), zone).date()  # noqa: TID251 - a word on a page, not a decision
+    shown = _date_of(moment, zone)
+    if shown == today:
+        return _("Today")
+    if shown == today + timedelta(days=1):
+        return _("Tomorrow")
+    return day(shown)
+
+
+@register.simple_tag
+def span(starts: datetime, ends: datetime, zone: str | None = None) -> str:
+    """Write a period with its zone once: 10.00–10.50 WIB."""
+    return f"{_hour(starts, zone)}–{_hour(ends, zone)} {zone_name(ends, zone)}"
+
+
+@register.simple_tag
+def other_clock(starts: datetime, zone: str, other_zone: str, whose: str = "") -> str:
+    """Write the same instant on another clock, in brackets; nothing where both clocks agree."""
+    if not other_zone or _zoned(starts, zone).utcoffset() == _zoned(starts, other_zone).utcoffset():
+        return ""
+    return f"({' '.join(filter(None, (clock(starts, other_zone), str(whose))))})"
+
+
+@register.simple_tag
+def zones(starts: datetime, zone: str, other_zone: str, whose: str = "") -> str:
+    """
+    Write a time in two zones: 09.00 WIB (11.00 WIT for the counsellor).
+
+    ``whose`` is the caller's word for the other side. One zone or the same clock is written once.
+    """
+    return f"{clock(starts, zone)} {other_clock(starts, zone, other_zone, whose)}".rstrip()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon in the colour of its text; without a label it is decoration only."""
+    paths = format_html_join("", '<path d="{}"/>', ((part,) for part in [ICONS[name]]))
+    said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
+        ' stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
+        format_html(said),
+        paths,
+    )
