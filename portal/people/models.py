@@ -68,9 +68,11 @@ class User(AbstractBaseUser):
 
     Invariants: an account has an e-mail or a NIP; `email` is the work or sign-in address and is
     lower case. There are no staff or superuser flags: a right to read is a `RoleGrant` and a row
-    decision in a room's policies, nothing else. `last_login` stays empty.
+    decision in a room's policies, nothing else. There is no `last_login`: the second of a sign-in
+    next to a name would tell who came when.
     """
 
+    last_login = None
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     nip = models.CharField(
         max_length=18, null=True, blank=True, unique=True, validators=[NIP_FORMAT]

@@ -1,0 +1,86 @@
+"""Reading accounts and the organisation; nothing here knows what anybody does with them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Lower
+
+from portal.people.actors import Account
+from portal.people.choices import Zone
+from portal.people.models import Employee, User
+
+_CONFLICT_SCOPE = """
+WITH RECURSIVE me AS (
+    SELECT id, unit_id, manager_id FROM people_employee WHERE user_id = %(user)s
+), line AS (
+    SELECT e.id, e.manager_id, e.user_id FROM people_employee e JOIN me ON e.id = me.manager_id
+    UNION
+    SELECT e.id, e.manager_id, e.user_id FROM people_employee e JOIN line ON e.id = line.manager_id
+)
+SELECT user_id FROM line
+UNION
+SELECT e.user_id FROM people_employee e JOIN me ON e.manager_id = me.id
+UNION
+SELECT e.user_id FROM people_employee e JOIN me ON e.unit_id = me.unit_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateAddress:
+    """A verified address of a person's own, and how a page may show it."""
+
+    email: str
+    masked: str
+
+
+def conflict_scope(*, actor: Account) -> frozenset[UUID]:
+    """
+    Return the accounts too close to the actor to hear her: her own, her superiors up the line,
+    her direct reports and the colleagues of her unit.
+
+    Computed from the signed-in person and stored nowhere. A circle in the line ends (``UNION``).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFLICT_SCOPE, {"user": actor.user_id})
+        found = {row[0] for row in cursor.fetchall()}
+    return frozenset(found | {actor.user_id})
+
+
+def private_addresses(*, actor: Account) -> list[PrivateAddress]:
+    """Return the actor's verified addresses other than the work address, in alphabetical order."""
+    emails = (
+        EmailAddress.objects.filter(user_id=actor.user_id, verified=True)
+        .exclude(email__iexact=F("user__email"))
+        .order_by(Lower("email"), "id")
+        .values_list("email", flat=True)
+    )
+    return [PrivateAddress(email, mask(email)) for email in emails]
+
+
+def mask(email: str) -> str:
+    """Return an address that its owner recognises and a glance over the shoulder does not."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def zone_of(*, user_id: UUID) -> str:
+    """Return the IANA zone of a person: her own, else her unit's, her agency's, Jakarta's."""
+    row = (
+        Employee.objects.filter(user_id=user_id)
+        .values_list("zone", "unit__zone", "agency__zone")
+        .first()
+    )
+    return next((zone for zone in row or () if zone), Zone.JAKARTA.value)
+
+
+def agency_of(*, user_id: UUID) -> UUID | None:
+    """Return the agency a person is employed by; None for an external counsellor."""
+    return Employee.objects.filter(user_id=user_id).values_list("agency_id", flat=True).first()
+
+
+def is_active(*, user_id: UUID) -> bool:
+    """Return whether the account exists and may sign in."""
+    return User.objects.filter(pk=user_id, is_active=True).exists()
