@@ -4,7 +4,6 @@ What every test run stands on: servers, keys, a browser or a reason, and a count
 The servers belong to the xdist controller; its workers inherit their addresses.
 """
 
-import importlib.util
 import os
 import shutil
 from collections import Counter
@@ -14,6 +13,7 @@ import pytest
 
 from portal.embedded.binaries import BoxError
 from portal.embedded.throwaway import Throwaway, become_worker, clean_environment
+from portal.vault.keys import make_all
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -34,14 +34,11 @@ def _open_place() -> None:
     except BoxError as error:
         place.stop()
         pytest.exit(str(error), returncode=3)
-    if importlib.util.find_spec("portal.vault.keys") is not None:
-        from portal.vault.keys import make_all  # noqa: PLC0415 - once it is there
-
-        make_all(place.keys)
+    make_all(place.keys)
 
 
 # At import: pytest-django reads the settings right after the conftests are loaded.
-# Playwright keeps an event loop in its thread for the whole session: Django would refuse the ORM.
+# Playwright keeps an event loop in its thread for the whole session; Django would refuse rows.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 if not _worker:
     _open_place()
