@@ -58,6 +58,6 @@ def _word(address: str, today: date) -> str:
         network = "unknown"
     else:
         network = str(parsed)
-        if parsed.version == 6:  # noqa: PLR2004 - the version number of IPv6
+        if parsed.version == 6:
             network = str(ipaddress.ip_network(f"{parsed}/{_IPV6_PREFIX}", strict=False))
     return tag("people.caller", today.isoformat(), network).hex()[:32]

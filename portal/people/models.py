@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.db import BaseModel
 from portal.people.choices import Employment, Role, Zone
+from portal.vault.fields import RowSealedField, TagField, sealed_check, tag_check
 
 NIP_FORMAT = RegexValidator(r"^\d{18}$", _("Write the 18 digits of the NIP, without spaces."))
 
@@ -46,7 +47,9 @@ class Unit(BaseModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agency", "code"], name="unit_code_once_per_agency"),
+            models.UniqueConstraint(
+                fields=["agency", "code"], name="unit_code_once_per_agency"
+            ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 name="unit_is_not_its_own_parent",
@@ -140,7 +143,9 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
 
     def on(self, day: date) -> Self:
         """Keep those in force on a day; ``ends_on`` is the first day without the role."""
-        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+        return self.filter(starts_on__lte=day).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+        )
 
 
 class RoleGrant(BaseModel):
@@ -175,18 +180,24 @@ class ActivationSlip(BaseModel):
     """A printed one-time code with which a person without trusted mail opens her account."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
-    code_hash = models.BinaryField()
+    code_hash = TagField()
     """HMAC of the code; the code itself is on paper only."""
     valid_until = models.DateField()
+
+    class Meta:
+        constraints = [tag_check("code_hash", "activation_slip_code_length")]
 
 
 class BrowserSession(models.Model):
     """One signed-in browser. The key is a hash of the cookie; the content is sealed."""
 
     key_hash = models.CharField(max_length=64, primary_key=True)
-    sealed = models.BinaryField()
+    sealed = RowSealedField()
     expires_hour = models.DateTimeField()
     """Expiry rounded up to the hour, so that the row does not tell when somebody came."""
+
+    class Meta:
+        constraints = [sealed_check("sealed", "browser_session_is_sealed", RowSealedField)]
 
     def __str__(self) -> str:
         return "browser session"

@@ -26,10 +26,9 @@ from django.contrib.sessions.serializers import JSONSerializer
 from django.db import IntegrityError, transaction
 
 from portal.people.models import BrowserSession
-from portal.vault.services import open_row, seal_row
+from portal.vault.services import CannotOpen, KeyMissing, open_field, seal_field
 
 TOUCH_SECONDS = 60
-_CONTEXT = "people.session"
 
 
 def hash_key(session_key: str) -> str:
@@ -130,16 +129,18 @@ class SessionStore(SessionBase):
 
 
 def _row(key_hash: str, content: dict[str, Any]) -> BrowserSession:
-    sealed = seal_row(JSONSerializer().dumps(content), _CONTEXT, key_hash)
     end = datetime.fromtimestamp(content["born"] + settings.SESSION_COOKIE_AGE, UTC)
     hour = end.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return BrowserSession(key_hash=key_hash, sealed=sealed, expires_hour=hour)
+    row = BrowserSession(key_hash=key_hash, expires_hour=hour)
+    seal_field(row, "sealed", JSONSerializer().dumps(content))
+    return row
 
 
 def _read(row: BrowserSession) -> dict[str, Any] | None:
-    content: dict[str, Any] = JSONSerializer().loads(
-        open_row(bytes(row.sealed), _CONTEXT, row.key_hash)
-    )
+    try:
+        content: dict[str, Any] = JSONSerializer().loads(open_field(row, "sealed"))
+    except (CannotOpen, KeyMissing):
+        return None
     return content
 
 
