@@ -1,0 +1,74 @@
+"""Reading the calendars."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from portal.calendars.choices import HolidayKind, HolidaySource, HolidayStatus
+from portal.calendars.models import Holiday
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayRow:
+    """A holiday as pages show it. ``agency_id`` is None for the whole country."""
+
+    id: UUID
+    day: date
+    name: str
+    kind: HolidayKind
+    status: HolidayStatus
+    source: HolidaySource
+    agency_id: UUID | None
+    note: str
+
+    @property
+    def is_removed(self) -> bool:
+        """Say whether the day counts for nobody."""
+        return self.status == HolidayStatus.REMOVED
+
+    @property
+    def is_estimated(self) -> bool:
+        """Say whether the day may still move."""
+        return self.status == HolidayStatus.ESTIMATED
+
+
+def list_holidays(
+    *, year: int, agency_id: UUID | None = None, with_removed: bool = False
+) -> list[HolidayRow]:
+    """
+    Return the holidays of a year, soonest first: the national ones and those of one agency.
+
+    Without an agency only the national ones. Removed days come only when asked for.
+    """
+    rows = Holiday.objects.filter(day__year=year).filter(
+        Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None)
+    )
+    if not with_removed:
+        rows = rows.exclude(status=HolidayStatus.REMOVED)
+    return [_row(holiday) for holiday in rows.order_by("day", "kind", "id")]
+
+
+def find_holiday(*, holiday_id: UUID) -> HolidayRow | None:
+    """Return one holiday, removed or not."""
+    holiday = Holiday.objects.filter(pk=holiday_id).first()
+    return _row(holiday) if holiday else None
+
+
+def list_years() -> list[int]:
+    """Return the years that have holidays, earliest first."""
+    return [day.year for day in Holiday.objects.dates("day", "year")]
+
+
+def _row(holiday: Holiday) -> HolidayRow:
+    return HolidayRow(
+        id=holiday.pk,
+        day=holiday.day,
+        name=holiday.name,
+        kind=HolidayKind(holiday.kind),
+        status=HolidayStatus(holiday.status),
+        source=HolidaySource(holiday.source),
+        agency_id=holiday.agency_id,
+        note=holiday.note,
+    )
