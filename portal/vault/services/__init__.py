@@ -1,0 +1,89 @@
+"""
+What other rooms ask of the vault.
+
+`sealing`: seal and open under the house's keys, tags, proofs. `persons`: key rows, vaults and
+what is sealed to a person. `attempts`: how often somebody may try. `resealing`: a new row key.
+"""
+
+from portal.vault.keys import KeyMissing, NotifierKeyMissing
+from portal.vault.primitives import CannotOpen, TooManyUnlocks
+from portal.vault.services.attempts import (
+    ATTEMPT_WINDOW,
+    ATTEMPTS,
+    count_failed_unlock,
+    forget_failed_unlocks,
+    unlock_allowed,
+)
+from portal.vault.services.persons import (
+    KeyTampered,
+    NoVault,
+    VaultExists,
+    WeakPassphrase,
+    WrongPassphrase,
+    WrongRecoveryCode,
+    abandon_vault,
+    change_passphrase,
+    fingerprint,
+    has_vault,
+    make_dummy_keys,
+    make_vault,
+    open_with_passphrase,
+    open_with_recovery,
+    seal_to_person,
+    users_with_vault,
+)
+from portal.vault.services.resealing import register_resealer, reseal
+from portal.vault.services.sealing import (
+    mac,
+    open_as_notifier,
+    open_field,
+    open_field_text,
+    open_row,
+    open_row_text,
+    row_context,
+    seal_field,
+    seal_row,
+    seal_to_notifier,
+    tag,
+)
+
+__all__ = [
+    "ATTEMPTS",
+    "ATTEMPT_WINDOW",
+    "CannotOpen",
+    "KeyMissing",
+    "KeyTampered",
+    "NoVault",
+    "NotifierKeyMissing",
+    "TooManyUnlocks",
+    "VaultExists",
+    "WeakPassphrase",
+    "WrongPassphrase",
+    "WrongRecoveryCode",
+    "abandon_vault",
+    "change_passphrase",
+    "count_failed_unlock",
+    "fingerprint",
+    "forget_failed_unlocks",
+    "has_vault",
+    "mac",
+    "make_dummy_keys",
+    "make_vault",
+    "open_as_notifier",
+    "open_field",
+    "open_field_text",
+    "open_row",
+    "open_row_text",
+    "open_with_passphrase",
+    "open_with_recovery",
+    "register_resealer",
+    "reseal",
+    "row_context",
+    "seal_field",
+    "seal_row",
+    "seal_to_notifier",
+    "seal_to_person",
+    "tag",
+    "unlock_allowed",
+    "users_with_vault",
+]
