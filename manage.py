@@ -8,14 +8,15 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
-DEMO_ENVIRONMENT = Path(__file__).resolve().parent / ".portal" / "demo.json"
+ROOT = Path(__file__).resolve().parent
 
 
 def join_running_demo() -> None:
     """Take over the addresses of the demo in this clone, unless the shell names others."""
-    if "DATABASE_URL" in os.environ or not DEMO_ENVIRONMENT.exists():
+    facts = Path(os.environ.get("TEDUH_HOME") or ROOT / ".portal") / "demo.json"
+    if "DATABASE_URL" in os.environ or not facts.exists():
         return
-    for name, value in json.loads(DEMO_ENVIRONMENT.read_text()).items():
+    for name, value in json.loads(facts.read_text()).items():
         os.environ.setdefault(name, value)
 
 

@@ -27,7 +27,7 @@ from portal.embedded.ports import chosen_port, free_addresses
 from portal.embedded.servers import Servers
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = (ROOT / ".portal").resolve()
+HOME = Path(os.environ.get("TEDUH_HOME") or ROOT / ".portal").resolve()
 ENVIRONMENT = HOME / "demo.json"  # where manage.py finds the running demo
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS = 60

@@ -34,7 +34,7 @@ def with_database(url: str, number: int) -> str:
     parts = urlsplit(url)
     query = {key: value for key, value in parse_qsl(parts.query) if key != "db"}
     if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=urlencode({**query, "db": number})))
+        return f"unix://{parts.path}?{urlencode({**query, 'db': number})}"
     return urlunsplit(parts._replace(path=f"/{number}", query=urlencode(query)))
 
 
