@@ -35,6 +35,7 @@ from portal.vault.services.persons import (
 from portal.vault.services.resealing import register_resealer, reseal
 from portal.vault.services.sealing import (
     mac,
+    mac_as_notifier,
     open_as_notifier,
     open_field,
     open_field_text,
@@ -67,6 +68,7 @@ __all__ = [
     "forget_failed_unlocks",
     "has_vault",
     "mac",
+    "mac_as_notifier",
     "make_dummy_keys",
     "make_vault",
     "open_as_notifier",

@@ -107,5 +107,15 @@ def open_as_notifier(blob: bytes, *context: Part) -> bytes:
     return primitives.unbox(keys.notifier_private_key(), bytes(blob), "notifier", *context)
 
 
+def mac_as_notifier(purpose: str, *parts: Part) -> bytes:
+    """
+    Return a 32-byte hash that only the notifier can make, so that nobody else ties it to a row.
+
+    :raises NotifierKeyMissing: in a process that does not send.
+    """
+    key = primitives.derive(keys.notifier_private_key(), purpose)
+    return primitives.hash_tag(key, purpose, *parts)
+
+
 def _as_bytes(data: str | bytes) -> bytes:
     return data.encode() if isinstance(data, str) else data

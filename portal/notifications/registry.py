@@ -1,0 +1,153 @@
+"""
+What the rooms tell this room at start: their notices, their planners, their kinds of recipient.
+
+The outbox imports no room above it. A room registers in its ``AppConfig.ready`` and is called back
+when something is about to leave or an inbox is read, so that both follow the facts of that moment.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom to tell, without saying who: an inbox tag and a box only the notifier opens."""
+
+    tag: bytes
+    contact: bytes
+
+    def __repr__(self) -> str:
+        return "<recipient>"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLines:
+    """What the inbox says about one subject, in the reader's language and zone."""
+
+    title: str
+    body: str
+    url: str
+
+
+SubjectAtRev = tuple[UUID, int]
+"""A subject and the revision of it that was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """
+    One thing a room ever tells anyone.
+
+    ``still_true(subject_id, rev, now)`` is asked again right before a mail leaves; False means it
+    stays. ``lines(subject_id, zone)`` words it for the inbox from the facts of now. ``many(pairs,
+    zone, now)``, if given, replaces both for a page of the inbox, so that its cost does not grow
+    with its lines: pairs missing in the answer are not shown.
+    """
+
+    name: str
+    still_true: Callable[[UUID, int, datetime], bool]
+    lines: Callable[[UUID, str], InboxLines]
+    many: (
+        Callable[[Sequence[SubjectAtRev], str, datetime], Mapping[SubjectAtRev, InboxLines]]
+        | None
+    ) = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """
+    A reminder that the facts call for. ``due_at`` is the window in which it should leave.
+
+    The same facts must give the same ``due_at`` at every sweep: recipient, notice, subject, rev
+    and due_at together are what is never planned twice.
+    """
+
+    recipient: Recipient
+    notice: str
+    subject_id: UUID
+    rev: int
+    due_at: datetime
+    useful_until: datetime
+
+
+class Planner(Protocol):
+    """Names every reminder whose ``due_at`` lies before ``until`` and that is still useful."""
+
+    def __call__(self, *, now: datetime, until: datetime) -> Iterable[Planned]:
+        """Look at the facts, never at what an earlier sweep did."""
+
+
+class UnknownNotice(LookupError):
+    """No room has registered this notice."""
+
+
+_notices: dict[str, Notice] = {}
+_planners: dict[str, Planner] = {}
+_namespaces: dict[str, None] = {}
+
+
+def register(notice: Notice) -> None:
+    """
+    Make a notice known.
+
+    :raises ValueError: if another notice has taken the name.
+    """
+    if _notices.setdefault(notice.name, notice) is not notice:
+        msg = f"two notices are called {notice.name}"
+        raise ValueError(msg)
+
+
+def register_planner(name: str, planner: Planner) -> None:
+    """
+    Make a planner of reminders known.
+
+    :raises ValueError: if another planner has taken the name.
+    """
+    if _planners.setdefault(name, planner) is not planner:
+        msg = f"two planners are called {name}"
+        raise ValueError(msg)
+
+
+def register_namespace(name: str) -> None:
+    """Make a kind of recipient known; every inbox is read over all of them."""
+    _namespaces[name] = None
+
+
+def find_notice(name: str) -> Notice:
+    """
+    Return a notice by its name.
+
+    :raises UnknownNotice: if no room has registered it.
+    """
+    try:
+        return _notices[name]
+    except KeyError:
+        raise UnknownNotice(name) from None
+
+
+def is_known(name: str) -> bool:
+    """Say whether a room has registered this notice."""
+    return name in _notices
+
+
+def is_namespace(name: str) -> bool:
+    """Say whether a room has registered this kind of recipient."""
+    return name in _namespaces
+
+
+def list_notices() -> list[Notice]:
+    """Return all notices by name."""
+    return [_notices[name] for name in sorted(_notices)]
+
+
+def list_planners() -> list[tuple[str, Planner]]:
+    """Return all planners by name."""
+    return sorted(_planners.items(), key=lambda item: item[0])
+
+
+def list_namespaces() -> list[str]:
+    """Return all kinds of recipient by name."""
+    return sorted(_namespaces)

@@ -1,0 +1,36 @@
+"""
+What can be done with the outbox.
+
+`outbox`: what the rooms call inside their own transactions. `addresses`: where people want to be
+told. `inbox`: reading marks. `planning`: reminders that the facts call for. `delivery`: the sweep
+that sends. `tidying`: what goes after a while.
+"""
+
+from portal.notifications.services.addresses import NoSuchNamespace, choose_address, forget
+from portal.notifications.services.delivery import Report, deliver_due
+from portal.notifications.services.inbox import mark_all_read, mark_read
+from portal.notifications.services.outbox import (
+    enqueue,
+    enqueue_account_mail,
+    recipient_for,
+    withdraw,
+)
+from portal.notifications.services.planning import plan_reminders, reminder_times
+from portal.notifications.services.tidying import tidy
+
+__all__ = [
+    "NoSuchNamespace",
+    "Report",
+    "choose_address",
+    "deliver_due",
+    "enqueue",
+    "enqueue_account_mail",
+    "forget",
+    "mark_all_read",
+    "mark_read",
+    "plan_reminders",
+    "recipient_for",
+    "reminder_times",
+    "tidy",
+    "withdraw",
+]

@@ -1,0 +1,188 @@
+"""What the rooms call inside the transaction of a fact. Nothing here sends or publishes."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from portal.notifications import registry, rules
+from portal.notifications.choices import Channel, Priority, Reason, State
+from portal.notifications.models import AccountMail, AddressChoice, Delivery, Notification
+from portal.notifications.registry import Recipient
+from portal.vault import services as vault
+
+_CONTACT = "contact"
+
+
+def house_windows() -> rules.Windows:
+    """Return the mail windows of this house."""
+    return rules.Windows(tuple(settings.MAIL_WINDOWS), ZoneInfo(settings.MAIL_WINDOW_ZONE))
+
+
+def house_day(now: datetime) -> date:
+    """Return the calendar day of the house on which an instant lies."""
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def inbox_tag(*, namespace: str, user_id: UUID) -> bytes:
+    """Return the tag of a person's inbox in one room."""
+    return vault.tag("inbox", namespace, user_id)
+
+
+def recipient_for(*, namespace: str, user_id: UUID) -> Recipient:
+    """
+    Return how one room addresses a person; it may be stored there and names nobody.
+
+    :raises ValueError: if no room has registered the namespace: its inbox would never be read.
+    """
+    if not registry.is_namespace(namespace):
+        msg = f"no room has registered the namespace {namespace}"
+        raise ValueError(msg)
+    return Recipient(
+        tag=inbox_tag(namespace=namespace, user_id=user_id),
+        contact=vault.seal_to_notifier(user_id.bytes, _CONTACT, namespace),
+    )
+
+
+def user_id_behind(contact: bytes) -> UUID:
+    """
+    Open a contact: who the recipient is. Only the process that sends can.
+
+    :raises NotifierKeyMissing: in any other process.
+    :raises CannotOpen: if the box is not one of ours.
+    """
+    for namespace in registry.list_namespaces():
+        with suppress(vault.CannotOpen):
+            return UUID(bytes=vault.open_as_notifier(contact, _CONTACT, namespace))
+    raise vault.CannotOpen
+
+
+def fact_key(
+    *, notice: str, subject_id: UUID, rev: int, tag: bytes, due_at: datetime | None = None
+) -> bytes:
+    """Return the key under which a fact is told to a recipient once, and never again."""
+    when = rules.hour_of(due_at).isoformat() if due_at else ""
+    return vault.tag("notification fact", notice, subject_id, str(rev), tag, when)
+
+
+def dedupe_key(fact: bytes, channel: Channel) -> bytes:
+    """Return the key under which a fact leaves through a channel once, and never again."""
+    return vault.tag("notification delivery", fact, channel.value)
+
+
+def enqueue(
+    *,
+    recipient: Recipient,
+    notice: str,
+    subject_id: UUID,
+    rev: int,
+    useful_until: datetime | None = None,
+    urgent: bool = False,
+    now: datetime,
+) -> None:
+    """
+    Tell a recipient about a fact: an inbox item, and a mail if she has chosen an address.
+
+    Call it in the transaction of the fact. The same notice, subject, revision and recipient are
+    told once. A mail leaves in the house's next window, together with everything else; ``urgent``
+    (the matter comes before that window) lets it leave at once. From ``useful_until`` on nothing
+    leaves any more.
+
+    :raises UnknownNotice: if no room has registered the notice.
+    :raises TransactionManagementError: outside a transaction: a rollback has to take it along.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "enqueue belongs into the fact's transaction"
+        )
+    registry.find_notice(notice)
+    fact = fact_key(notice=notice, subject_id=subject_id, rev=rev, tag=recipient.tag)
+    told, is_new = Notification.objects.get_or_create(
+        fact_key=fact,
+        defaults={
+            "recipient_tag": recipient.tag,
+            "contact": recipient.contact,
+            "notice": notice,
+            "subject_id": subject_id,
+            "rev": rev,
+            "created_hour": rules.hour_of(now),
+        },
+    )
+    if not is_new or not AddressChoice.objects.filter(tag=recipient.tag).exists():
+        return
+    delivery = Delivery(
+        notification=told,
+        dedupe_key=dedupe_key(fact, Channel.MAIL),
+        priority=Priority.CHANGE,
+        not_before=now if urgent else rules.next_window(now, house_windows()),
+        useful_until=useful_until,
+    )
+    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
+
+
+def withdraw(*, subject_id: UUID, notices: Sequence[str] | None = None, now: datetime) -> int:
+    """
+    Take back what has not left yet about a subject; return how many deliveries that were.
+
+    Call it in the transaction that changes the fact, *before* telling the new one. A mail in hand
+    is taken from its holder: it is sent only if it had already begun to leave. Unread items
+    disappear from the inbox; read ones show what is true now. Locks the deliveries by id.
+    """
+    told = Notification.objects.filter(subject_id=subject_id)
+    if notices is not None:
+        told = told.filter(notice__in=notices)
+    with transaction.atomic():
+        count = finish_waiting(told, state=State.WITHDRAWN, reason="", now=now)
+        told.filter(read=False).delete()
+    return count
+
+
+def finish_waiting(
+    told: QuerySet[Notification], *, state: State, reason: Reason | str, now: datetime
+) -> int:
+    """Finish the deliveries of these notifications that have not left; lock them by id."""
+    waiting = (
+        Delivery.objects.filter(
+            notification__in=told.values("id"), state__in=(State.PENDING, State.LEASED)
+        )
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .values_list("id", flat=True)
+    )
+    return Delivery.objects.filter(id__in=list(waiting)).update(
+        **bare(state=state, reason=reason, now=now), notification=None, priority=None
+    )
+
+
+def bare(*, state: State, reason: Reason | str, now: datetime) -> dict[str, object]:
+    """Return what a finished row keeps, and that it keeps no clock."""
+    return {
+        "state": state,
+        "reason": reason,
+        "day_on": house_day(now),
+        "not_before": None,
+        "useful_until": None,
+        "lease_token": None,
+        "lease_until": None,
+        "attempt": 0,
+    }
+
+
+def enqueue_account_mail(*, address: str, subject: str, body: str, now: datetime) -> None:
+    """
+    Put a mail of the sign-in pages into the outbox; it leaves with the next sweep.
+
+    Address and words are sealed to the notifier. Called by the accounts' mail adapter.
+    """
+    words = json.dumps({"address": address, "subject": subject, "body": body}).encode()
+    AccountMail.objects.create(
+        box=vault.seal_to_notifier(words, "account mail"),
+        not_before=now,
+        useful_until=now + rules.ACCOUNT_MAIL_USEFUL,
+    )
