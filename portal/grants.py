@@ -14,7 +14,48 @@ from psycopg import sql
 ROLE = "portal_app"
 VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 
-GRANTS = {}
+GRANTS = {
+    "account_emailaddress": "SIUD",
+    "account_emailconfirmation": "SIUD",
+    "audit_clientevent": "SI",  # the record is only ever added to
+    "audit_clientlink": "SI",
+    "audit_refusalcount": "SIU",  # a count goes up
+    "audit_staffevent": "SI",
+    "audit_stafflink": "SI",
+    "auth_group": "",  # not used: roles are RoleGrants
+    "auth_group_permissions": "",
+    "auth_permission": "",
+    "calendars_holiday": "SIUD",
+    "counselling_appointment": "SIUD",
+    "counselling_availability": "SIUD",
+    "counselling_availabilityexception": "SIUD",
+    "counselling_availabilityrevision": "SIUD",
+    "counselling_client": "SIUD",
+    "counselling_consent": "SIUD",
+    "counselling_counsellor": "SIUD",
+    "counselling_counsellor_services": "SIUD",
+    "counselling_service": "SIUD",
+    "django_content_type": "",  # only migrations read it
+    "django_migrations": "S",  # to see whether a migration is waiting
+    "mfa_authenticator": "SIUD",
+    "notifications_accountmail": "SIUD",
+    "notifications_addresschoice": "SIUD",
+    "notifications_delivery": "SIUD",
+    "notifications_notification": "SIUD",
+    "people_activationslip": "SIUD",
+    "people_agency": "SIUD",
+    "people_browsersession": "SIUD",
+    "people_employee": "SIUD",
+    "people_rolegrant": "SIUD",
+    "people_unit": "SIUD",
+    "people_user": "SIUD",
+    "socialaccount_socialaccount": "SIUD",
+    "socialaccount_socialapp": "S",  # providers stand in the environment
+    "socialaccount_socialtoken": "SD",  # never stored; read and emptied when an account goes
+    "vault_personkey": "SIUD",
+    "wellbeing_helpcontact": "SIUD",
+    "wellbeing_tapcount": "SIUD",
+}
 
 
 class RoleMissing(Exception):

@@ -18,6 +18,7 @@ THREADS = 8
 NOTIFIER_KEY = "notifier.key"
 CELERY = "celery -q -A portal"
 # Threads let a running task finish on Ctrl-C; a forking pool kills it.
+ROOT_WARNING = "ignore:You're running the worker"  # a demo may; Celery says it at length
 WORKER = f"{CELERY} worker -l warning -P threads -c 2 --without-gossip --without-mingle"
 
 
@@ -76,7 +77,11 @@ def _web(addresses: list[str]) -> str:
 def run_house(servers: Servers, *, root: Path, port: int, addresses: list[str]) -> int:
     """Run web, worker, notify and beat until one ends or a signal comes; return the status."""
     everywhere = {**os.environ, **demo_environment(servers, port=port), **_runtime(servers)}
-    everywhere |= {MARK: str(servers.home), "PYTHONUNBUFFERED": "1"}
+    everywhere |= {
+        MARK: str(servers.home),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": ROOT_WARNING,
+    }
     del everywhere["TEDUH_NOTIFIER"]
     plain = {**everywhere, "TEDUH_KEYS_DIR": str(keys_without_notifier(servers.home))}
     beat = shlex.quote(str(servers.home / "beat-schedule"))
