@@ -28,7 +28,8 @@ COMPANY = 31
 MAX_KDF_MEMORY = 256 * 1024 * 1024
 """A cost above this, written into a row, is refused untried: it could only be an attack."""
 _BATCH = 2000
-_REAL, _DUMMY = b"R", b"D"
+_REAL, _DUMMY, _WAITING = b"R", b"D", b"W"
+"""A waiting vault is made, but its recovery code was not typed back yet; nothing is sealed to it."""
 _KIND = "person"
 
 
@@ -94,11 +95,19 @@ def make_dummy_keys(*, user_ids: Iterable[UUID]) -> int:
     return made
 
 
-def make_vault(*, user_id: UUID, passphrase: str, now: datetime) -> str:  # noqa: ARG001 - no time is kept
+def make_vault(
+    *,
+    user_id: UUID,
+    passphrase: str,
+    waiting: bool = False,
+    now: datetime,  # noqa: ARG001 - no time is kept
+) -> str:
     """
     Make a vault and return the recovery code as printable groups, to be shown once.
 
-    Locks the person's key row. No time is kept: ``now`` is there because every service has it.
+    With ``waiting`` nothing can be sealed to it before `confirm_vault` has seen the code typed
+    back from paper; until then making it again begins anew. Locks the person's key row. No time
+    is kept: ``now`` is there because every service has it.
 
     :raises WeakPassphrase: if it has fewer than 12 characters.
     :raises VaultExists: if there is one already.
@@ -113,9 +122,35 @@ def make_vault(*, user_id: UUID, passphrase: str, now: datetime) -> str:  # noqa
             raise VaultExists
         row.public_key = public_key
         row.public_mac = _proof(user_id, public_key)
-        _set_realness(row, real=True)
+        _set_state(row, _WAITING if waiting else _REAL)
         _write(row, fresh)
     return codes.printable(code)
+
+
+def confirm_vault(*, user_id: UUID, code: str) -> bytes:
+    """
+    Make a waiting vault real with its recovery code and return the private key.
+
+    Locks the person's key row.
+
+    :raises WrongRecoveryCode: if it is not the code of this vault.
+    :raises NoVault: if none waits.
+    :raises KeyTampered: if the published key is not the one that was made.
+    """
+    with transaction.atomic():
+        row = PersonKey.objects.select_for_update().filter(user_id=user_id).first()
+        if row is None or _state(row) != _WAITING:
+            raise NoVault
+        private_key = _recovered(row, code)
+        _set_state(row, _REAL)
+        _save_in_company(row)
+    return private_key
+
+
+def is_waiting(*, user_id: UUID) -> bool:
+    """Tell whether a vault was made here whose code has not been typed back yet."""
+    row = PersonKey.objects.filter(user_id=user_id).first()
+    return row is not None and _state(row) == _WAITING
 
 
 def open_with_passphrase(*, user_id: UUID, passphrase: str) -> bytes:
@@ -147,16 +182,7 @@ def open_with_recovery(*, user_id: UUID, code: str) -> bytes:
     :raises NoVault: if there is none.
     :raises KeyTampered: if the published key is not the one that was made.
     """
-    row = _real_row(user_id)
-    try:
-        secret = codes.parse(code)
-        private_key = primitives.unseal(
-            primitives.derive(secret, "recovery"), row.wrapped_by_recovery,
-            *_wrap_context("recovery", user_id),
-        )  # fmt: skip
-    except (CannotOpen, codes.NotACode):
-        raise WrongRecoveryCode from None
-    return _checked(private_key, row)
+    return _recovered(_real_row(user_id), code)
 
 
 def change_passphrase(*, user_id: UUID, private_key: bytes, passphrase: str) -> str:
@@ -257,7 +283,7 @@ def _save_in_company(row: PersonKey) -> None:
     """Save a row among freshly redrawn dummies, at a random place in their order."""
     rows = [row]
     for other in _others(row):
-        if not _is_real(other):
+        if _state(other) == _DUMMY:
             _redraw(other)
             rows.append(other)
     secrets.SystemRandom().shuffle(rows)
@@ -288,19 +314,40 @@ def _redraw(row: PersonKey) -> None:
     row.salt = primitives.new_salt()
     row.wrapped_by_passphrase = primitives.random_wrap(primitives.KEY_BYTES, **_cost())
     row.wrapped_by_recovery = primitives.random_seal(primitives.KEY_BYTES)
-    _set_realness(row, real=False)
+    _set_state(row, _DUMMY)
 
 
-def _set_realness(row: PersonKey, *, real: bool) -> None:
-    seal_field(row, "realness", (_REAL if real else _DUMMY) + bytes(row.public_key))
+def _set_state(row: PersonKey, state: bytes) -> None:
+    seal_field(row, "realness", state + bytes(row.public_key))
 
 
-def _is_real(row: PersonKey) -> bool:
+def _state(row: PersonKey) -> bytes | None:
+    """Return what a row is; None when it says so of another key, or not at all."""
     try:
         said = open_field(row, "realness")
     except CannotOpen:
-        return False
-    return primitives.same(said, _REAL + bytes(row.public_key))
+        return None
+    for state in _STATES:
+        if primitives.same(said, state + bytes(row.public_key)):
+            return state
+    return None
+
+
+def _is_real(row: PersonKey) -> bool:
+    return _state(row) == _REAL
+
+
+def _recovered(row: PersonKey, code: str) -> bytes:
+    user_id = row.user_id
+    try:
+        secret = codes.parse(code)
+        private_key = primitives.unseal(
+            primitives.derive(secret, "recovery"), row.wrapped_by_recovery,
+            *_wrap_context("recovery", user_id),
+        )  # fmt: skip
+    except (CannotOpen, codes.NotACode):
+        raise WrongRecoveryCode from None
+    return _checked(private_key, row)
 
 
 def _is_sound(row: PersonKey) -> bool:
