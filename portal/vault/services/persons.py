@@ -29,7 +29,7 @@ MAX_KDF_MEMORY = 256 * 1024 * 1024
 """A cost above this, written into a row, is refused untried: it could only be an attack."""
 _BATCH = 2000
 _REAL, _DUMMY, _WAITING = b"R", b"D", b"W"
-"""A waiting vault is made, but its recovery code was not typed back yet; nothing is sealed to it."""
+_STATES = (_REAL, _DUMMY, _WAITING)
 _KIND = "person"
 
 
