@@ -30,7 +30,6 @@ class Entry:
     count: int = 0
 
 
-# Longer paths come first where one begins with another: the first match is the current page.
 OWN_MENU: Sequence[tuple[object, str]] = (
     (_("Home"), "home:home"),
     (pgettext_lazy("menu", "Meetings"), "counselling:times"),
@@ -41,7 +40,7 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
     Role.COUNSELLOR: (
         (pgettext_lazy("menu", "Agenda"), "counselling:agenda"),
         (pgettext_lazy("menu", "Week"), "counselling:week"),
-        (pgettext_lazy("menu", "Hours"), "counselling:hours"),
+        (pgettext_lazy("menu", "Hours"), "counselling:schedule"),
         (pgettext_lazy("menu", "Vault"), "people:vault"),
     ),
     Role.HEAD: ((pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),),
@@ -112,7 +111,10 @@ class Shell:
         if self.account is None:
             return []
         work = [
-            line for role, lines in ROLE_MENU.items() if role in self.account.roles for line in lines
+            line
+            for role, lines in ROLE_MENU.items()
+            if role in self.account.roles
+            for line in lines
         ]
         groups = [self._entries(OWN_MENU), self._entries(work)]
         return [group for group in groups if group]
@@ -128,10 +130,14 @@ class Shell:
         return entries
 
     def _is_current(self, url: str) -> bool:
-        """Say whether the page lies at or below an address and below no longer one of the menu."""
+        """Say whether the page lies at or below an address, and below no longer one."""
         path = self._request.path
         every = (_address(name) for name in _every_name())
-        fitting = [one for one in every if one and (path == one or (one != "/" and path.startswith(one)))]
+        fitting = [
+            one
+            for one in every
+            if one and (path == one or (one != "/" and path.startswith(one)))
+        ]
         return bool(fitting) and max(fitting, key=len) == url
 
 

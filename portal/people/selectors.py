@@ -84,3 +84,22 @@ def agency_of(*, user_id: UUID) -> UUID | None:
 def is_active(*, user_id: UUID) -> bool:
     """Return whether the account exists and may sign in."""
     return User.objects.filter(pk=user_id, is_active=True).exists()
+
+
+def has_reports(*, user_id: UUID) -> bool:
+    """Return whether anybody works under this person."""
+    return Employee.objects.filter(manager__user_id=user_id).exists()
+
+
+def names_of(*, user_id: UUID) -> tuple[str, ...]:
+    """Return what would show who a person is: full name, NIP, the names in her addresses."""
+    row = User.objects.filter(pk=user_id).values_list("full_name", "nip", "email").first()
+    emails = EmailAddress.objects.filter(user_id=user_id).values_list("email", flat=True)
+    addresses = [*emails, row[2]] if row else [*emails]
+    names = [row[0], row[1] or ""] if row else []
+    return tuple(name for name in (*names, *(a.partition("@")[0] for a in addresses)) if name)
+
+
+def list_departed() -> list[UUID]:
+    """Return the accounts that were closed, in no order."""
+    return list(User.objects.filter(is_active=False).values_list("id", flat=True))

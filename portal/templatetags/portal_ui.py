@@ -20,28 +20,30 @@ ICONS = {
     "clock": "M12 3a9 9 0 1 0 .01 0zM12 7v5l3.5 2",
     "door": "M14 4h5v16h-5M4 12h10M10 8l4 4-4 4",
     "download": "M12 4v11M7 11l5 5 5-5M4 20h16",
-    "eye-off": "M4 4l16 16M10 6.3A9 9 0 0 1 12 6c5 0 8 4 9 6a14 14 0 0 1-2.5 3.3M6 7.6A14 14 0 0 0 3 12"
-    "c1 2 4 6 9 6a9 9 0 0 0 3.7-.8",
+    "eye-off": "M4 4l16 16M10 6.3A9 9 0 0 1 12 6c5 0 8 4 9 6a14 14 0 0 1-2.5 3.3"
+    "M6 7.6A14 14 0 0 0 3 12c1 2 4 6 9 6a9 9 0 0 0 3.7-.8",
     "forward": "M9 5l7 7-7 7",
     "back": "M15 5l-7 7 7 7",
     "heart": "M12 20S4 15 4 9.3A4.3 4.3 0 0 1 12 7a4.3 4.3 0 0 1 8 2.3C20 15 12 20 12 20z",
     "info": "M12 3a9 9 0 1 0 .01 0zM12 11v5M12 7.6v.1",
-    "key": "M8 11a4 4 0 1 0 .01 0zM11 13l9-9M16 8l3 3M18.500 5.500l2 2",
+    "key": "M8 11a4 4 0 1 0 .01 0zM11 13l9-9M16 8l3 3M18.5 5.5l2 2",
     "leaf": "M5 19C4 10 10 4 20 4c0 10-6 16-15 15zM5 19C8 14 11 11 15 9",
-    "lock": "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+    "lock": "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
     "mail": "M4 6h16v12H4zM4 7l8 6 8-6",
     "minus": "M5 12h14",
-    "moon": "M19 14.500A8 8 0 0 1 9.500 5a7.500 7.500 0 1 0 9.500 9.500z",
-    "people": "M9 4.500a3.500 3.500 0 1 0 .01 0zM3 20c0-4 2.500-6.500 6-6.500s6 2.500 6 6.500M16 5a3.200 3.200 0 0 1 0 6M17.500 14"
-    "c2.200.8 3.500 3 3.500 6",
-    "person": "M12 4a4 4 0 1 0 .01 0zM5 20c0-4 3-6.500 7-6.500s7 2.500 7 6.500",
-    "phone": "M6 4h4l1.500 5L9 10.500a12 12 0 0 0 4.500 4.500l1.500-2.500 5 1.500v4c0 1-1 2-2 2C10.500 20 4 13.500 4 6c0-1 1-2 2-2z",
-    "place": "M12 21s7-6.500 7-11.500a7 7 0 0 0-14 0C5 14.500 12 21 12 21zM12 7.300a2.300 2.300 0 1 0 .01 0z",
+    "moon": "M19 14.5A8 8 0 0 1 9.5 5a7.5 7.5 0 1 0 9.5 9.5z",
+    "people": "M9 4.5a3.5 3.5 0 1 0 .01 0zM3 20c0-4 2.5-6.5 6-6.5s6 2.5 6 6.5"
+    "M16 5a3.2 3.2 0 0 1 0 6M17.5 14c2.2.8 3.5 3 3.5 6",
+    "person": "M12 4a4 4 0 1 0 .01 0zM5 20c0-4 3-6.5 7-6.5s7 2.5 7 6.5",
+    "phone": "M6 4h4l1.5 5L9 10.5a12 12 0 0 0 4.5 4.5l1.5-2.5 5 1.5v4c0 1-1 2-2 2"
+    "C10.5 20 4 13.5 4 6c0-1 1-2 2-2z",
+    "place": "M12 21s7-6.5 7-11.5a7 7 0 0 0-14 0C5 14.5 12 21 12 21z"
+    "M12 7.3a2.3 2.3 0 1 0 .01 0z",
     "plus": "M12 5v14M5 12h14",
     "print": "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
-    "undo": "M8 5L4 9l4 4M4 9h10a5.500 5.500 0 0 1 0 11H9",
+    "undo": "M8 5L4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11H9",
     "video": "M4 7h11v10H4zM15 11l5-3v8l-5-3",
-    "warning": "M12 4l9 16H3zM12 10v5M12 17.400v.1",
+    "warning": "M12 4l9 16H3zM12 10v5M12 17.4v.1",
 }
 
 
@@ -50,7 +52,7 @@ def _zoned(instant: datetime, zone: str | None) -> datetime:
 
 
 def zone_name(instant: datetime, zone: str | None) -> str:
-    """Return the short name of a zone at an instant: WIB, WITA, WIT, or UTC+05 where none is."""
+    """Return a zone's short name at an instant: WIB, WITA, WIT; UTC+05 where it has none."""
     name = _zoned(instant, zone).strftime("%Z")
     return f"UTC{name}" if name[:1] in "+-" else name
 
@@ -104,14 +106,17 @@ def day_word(moment: datetime | date | None, zone: str | None = None) -> str:
 
 @register.simple_tag
 def span(starts: datetime, ends: datetime, zone: str | None = None) -> str:
-    """Write a period with its zone once: 10.00–10.50 WIB."""
-    return f"{_hour(starts, zone)}–{_hour(ends, zone)} {zone_name(ends, zone)}"
+    """Write a period with its zone once, with an en dash between the times."""
+    return f"{_hour(starts, zone)}\N{EN DASH}{_hour(ends, zone)} {zone_name(ends, zone)}"
 
 
 @register.simple_tag
 def other_clock(starts: datetime, zone: str, other_zone: str, whose: str = "") -> str:
     """Write the same instant on another clock, in brackets; nothing where both clocks agree."""
-    if not other_zone or _zoned(starts, zone).utcoffset() == _zoned(starts, other_zone).utcoffset():
+    if (
+        not other_zone
+        or _zoned(starts, zone).utcoffset() == _zoned(starts, other_zone).utcoffset()
+    ):
         return ""
     return f"({' '.join(filter(None, (clock(starts, other_zone), str(whose))))})"
 
@@ -121,7 +126,7 @@ def zones(starts: datetime, zone: str, other_zone: str, whose: str = "") -> str:
     """
     Write a time in two zones: 09.00 WIB (11.00 WIT for the counsellor).
 
-    ``whose`` is the caller's word for the other side. One zone or the same clock is written once.
+    ``whose`` is the caller's word for the other side. Equal clocks are written once.
     """
     return f"{clock(starts, zone)} {other_clock(starts, zone, other_zone, whose)}".rstrip()
 
@@ -132,8 +137,9 @@ def icon(name: str, label: str = "") -> SafeString:
     paths = format_html_join("", '<path d="{}"/>', ((part,) for part in [ICONS[name]]))
     said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
-        ' stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
+        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" focusable="false"'
+        " {}>{}</svg>",
         format_html(said),
         paths,
     )

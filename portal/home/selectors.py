@@ -1,0 +1,178 @@
+"""Putting together the first page from the rooms behind it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from counselling import selectors as counselling
+from portal.calendars.selectors import HolidayRow, list_holidays
+from portal.home import rules
+from portal.home.choices import Greeting
+from portal.people.actors import Account
+from portal.people.choices import Role
+from portal.people.selectors import has_reports
+from portal.wellbeing.selectors import ContactRow, list_talking_contacts
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCard:
+    """What waits for somebody in one of her roles; ``url`` is empty where nothing does."""
+
+    title: str
+    text: str
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Ways to talk with somebody: the nearest times or, where none is free, numbers."""
+
+    nearest: list[counselling.FreeTime]
+    contacts: list[ContactRow]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """Everything the first page shows."""
+
+    greeting: str
+    work: list[WorkCard]
+    meeting: counselling.OwnAppointment | None
+    offer: Offer | None
+    cancelled: list[counselling.OwnAppointment]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month of the public calendar."""
+
+    first: date
+    working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPage:
+    """The public calendar of one year: national days only, the same for everybody."""
+
+    year: int
+    years: tuple[int, ...]
+    holidays: list[HolidayRow]
+    months: list[MonthRow]
+
+    @property
+    def total(self) -> int:
+        """Return the working days of the whole year."""
+        return sum(month.working_days for month in self.months)
+
+
+def read_home(*, actor: Account, now: datetime) -> HomePage:
+    """Return the first page: what waits, the own meeting, else the three nearest times."""
+    meeting = counselling.next_own(actor=actor, now=now)
+    hour = now.astimezone(ZoneInfo(actor.zone)).hour
+    return HomePage(
+        greeting=str(Greeting(rules.part_of_day(hour)).label),
+        work=list_work(actor=actor, now=now),
+        meeting=meeting,
+        offer=None if meeting else read_offer(actor=actor, now=now),
+        cancelled=counselling.list_news(actor=actor, now=now),
+    )
+
+
+def read_offer(*, actor: Account, now: datetime) -> Offer:
+    """Return the three nearest times; where there is none, people to call instead."""
+    nearest = counselling.nearest_times(actor=actor, now=now, count=3)
+    return Offer(nearest, [] if nearest else list_talking_contacts(now=now))
+
+
+def list_work(*, actor: Account, now: datetime) -> list[WorkCard]:
+    """Return a card for each role the actor holds, in the order of the menu."""
+    cards = [card(actor, now) for role, card in _CARDS.items() if role in actor.roles]
+    if actor.roles & _CLOSED_ROOMS or has_reports(user_id=actor.user_id):
+        cards.append(_closed_room())
+    return cards
+
+
+def read_calendar(*, year: int | None, now: datetime) -> CalendarPage:
+    """
+    Return the public calendar of a year, this one if none is named.
+
+    :raises Http404: for a year that is neither the last, this nor the next.
+    """
+    this = timezone.localdate(now).year
+    years = (this - 1, this, this + 1)
+    chosen = this if year is None else year
+    if chosen not in years:
+        raise Http404
+    holidays = list_holidays(year=chosen)
+    free = {row.day for row in holidays}
+    firsts = (date(chosen, month, 1) for month in range(1, 13))
+    months = [MonthRow(first, rules.count_working_days(first, free=free)) for first in firsts]
+    return CalendarPage(year=chosen, years=years, holidays=holidays, months=months)
+
+
+def _agenda(actor: Account, now: datetime) -> WorkCard:
+    url, action = reverse("counselling:agenda"), _("Open the agenda")
+    try:
+        left = counselling.count_rest_of_today(actor=actor, now=now)
+    except Http404:
+        text = _("Your diary is being set up by the head of the service.")
+        return WorkCard(_("Today's agenda"), text)
+    if not left:
+        text = _("No more meetings today.")
+    else:
+        text = ngettext("%(n)d meeting to come today.", "%(n)d meetings to come today.", left)
+    return WorkCard(_("Today's agenda"), text % {"n": left} if left else text, url, action)
+
+
+def _contacts(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike
+    return WorkCard(
+        _("Help contacts"),
+        _("The numbers on the public help page, and when each was last tried."),
+        reverse("wellbeing:contact-list"),
+        _("Look after the contacts"),
+    )
+
+
+def _administration(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike
+    return WorkCard(
+        _("Administration"),
+        _("Staff, roles, activation slips and holidays."),
+        reverse("people:admin-home"),
+        _("Open administration"),
+    )
+
+
+def _audit(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike
+    return WorkCard(
+        _("Audit"),
+        _("Who opened or changed what in a staff role. Opening the list is recorded too."),
+        reverse("privacy:audit"),
+        _("Open the audit"),
+    )
+
+
+def _closed_room() -> WorkCard:
+    return WorkCard(
+        _("Nothing waits for you here"),
+        _(
+            "The room for your role is not open in this portal yet, and nobody's request is "
+            "waiting for you. Everything else on this page is yours like anybody's."
+        ),
+    )
+
+
+_CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
+    Role.COUNSELLOR: _agenda,
+    Role.HEAD: _contacts,
+    Role.ADMIN: _administration,
+    Role.DPO: _audit,
+}
+_CLOSED_ROOMS = frozenset({Role.FACILITATOR, Role.HR, Role.REVIEWER})

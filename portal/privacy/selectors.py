@@ -1,0 +1,115 @@
+"""Reading the register of doors, the record, and who opened one's own data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from counselling import selectors as counselling
+from portal.audit import selectors as audit
+from portal.people.actors import Account
+from portal.people.choices import Role
+from portal.people.policies import Who, registry
+from portal.privacy import rules
+from portal.privacy.choices import Deed
+
+FEARED = (
+    Who.MANAGER,
+    Who.HR,
+    Who.REVIEWER,
+    Who.FACILITATOR,
+    Who.COUNSELLOR,
+    Who.HEAD,
+    Who.ADMIN,
+    Who.DPO,
+)
+"""Of whom the page says in so many words that they see nothing of a thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who sees a part of a thing, and which part."""
+
+    who: str
+    sees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One private thing on the public page."""
+
+    name: str
+    readers: tuple[Reader, ...]
+    nothing_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeedRow:
+    """A line of the record in words; handles are shortened, they are random either way."""
+
+    sequence: int
+    at: datetime
+    role: str
+    handle: str
+    deed: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRow:
+    """Who opened something of one's own: the role, the deed and the day."""
+
+    role: str
+    deed: str
+    day: date
+
+
+def list_things() -> list[Thing]:
+    """Return every private thing with its readers, in the language of the page."""
+    doors = [
+        rules.Door(str(entry.thing), {str(who): str(said) for who, said in entry.sees.items()})
+        for entry in registry()
+        if entry.thing is not None and entry.sees is not None
+    ]
+    return [_thing(row) for row in rules.gather(doors)]
+
+
+def list_deeds(*, limit: int, before: int | None = None) -> list[DeedRow]:
+    """Return lines of the record, newest first; ``before`` is the last number already shown."""
+    return [
+        DeedRow(
+            sequence=row.sequence,
+            at=row.at,
+            role=_role(row.role),
+            handle=row.handle[:8],
+            deed=_deed(row.action),
+            subject=row.subject[:8],
+            reason=row.reason,
+        )
+        for row in audit.list_events(limit=limit, before=before)
+    ]
+
+
+def list_opened(*, actor: Account) -> list[OpenedRow]:
+    """Return who opened what the actor wrote, latest day first."""
+    return [
+        OpenedRow(role=_role(row.role), deed=_deed(row.action), day=row.day)
+        for row in counselling.list_opened(actor=actor)
+    ]
+
+
+def _thing(row: rules.ThingRow) -> Thing:
+    order = [who.value for who in (Who.OWNER, Who.ASSIGNED, *Who)]
+    readers = sorted(row.sees.items(), key=lambda item: order.index(item[0]))
+    return Thing(
+        name=row.thing,
+        readers=tuple(Reader(str(Who(who).label), tuple(said)) for who, said in readers),
+        nothing_for=tuple(str(Who(who).label) for who in row.nobody_else(FEARED)),
+    )
+
+
+def _role(code: str) -> str:
+    return str(Role(code).label) if code in Role.values else code
+
+
+def _deed(code: str) -> str:
+    return str(Deed(code).label) if code in Deed.values else code
