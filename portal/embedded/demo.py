@@ -9,6 +9,7 @@ import fcntl
 import http.client
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -89,6 +90,18 @@ def leave_without_terminal(_number: int, _frame: FrameType | None) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def watch_terminal() -> None:
+    """
+    Hang up by ourselves when the terminal is gone.
+
+    The kernel tells only the first process of a session; if that is `make`, nobody tells us.
+    """
+    terminal = select.poll()
+    terminal.register(sys.stdout.fileno(), 0)  # hanging up is always reported
+    terminal.poll()
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
 def prepare(environment: dict[str, str]) -> None:
     """
     Make keys, tables, rights, static files and people.
@@ -159,6 +172,8 @@ def run_demo() -> int:
         # Scripts start us with Ctrl-C ignored; only `nohup` means it.
         if ending != signal.SIGHUP or signal.getsignal(ending) is not signal.SIG_IGN:
             signal.signal(ending, leave)
+    if sys.stdout.isatty():
+        threading.Thread(target=watch_terminal, daemon=True).start()
     end_leftovers(HOME)
     lock.truncate(0)
     lock.write(f"http://localhost:{port}/\n")

@@ -29,7 +29,7 @@ def reviewed():
 
 
 def become_the_house(cursor):
-    cursor.execute(f"SET LOCAL ROLE {ROLE}")
+    cursor.execute(f"SET ROLE {ROLE}")
 
 
 def test_every_table_has_a_line_and_every_line_a_table():
@@ -83,10 +83,9 @@ def test_a_table_without_a_line_is_closed_and_named():
 def test_the_house_cannot(statement):
     apply_grants()
     with connection.cursor() as cursor:
-        with transaction.atomic(), pytest.raises(DatabaseError) as refusal:
-            become_the_house(cursor)
-            with transaction.atomic():
-                cursor.execute(statement)
+        become_the_house(cursor)
+        with pytest.raises(DatabaseError) as refusal, transaction.atomic():
+            cursor.execute(statement)
         cursor.execute("RESET ROLE")
     assert refusal.value.__cause__.sqlstate == "42501"  # insufficient privilege
 
