@@ -7,6 +7,7 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -103,7 +104,10 @@ class Shell:
     @cached_property
     def unread(self) -> int:
         """Count the unread lines of the inbox."""
-        return notifications.count_unread(user_id=self.account.user_id) if self.account else 0
+        if self.account is None:
+            return 0
+        now = timezone.now()  # noqa: TID251 - the frame is part of the view
+        return notifications.count_unread(user_id=self.account.user_id, now=now)
 
     @cached_property
     def menu(self) -> list[list[Entry]]:

@@ -29,8 +29,8 @@ class Reason(TextChoices):
     """
     Why a delivery stands where it stands.
 
-    Nothing here may come from leave, a zone or a unit: a stored reason of that kind would tie the
-    row to a person.
+    Nothing here may come from leave, a zone or a unit: a stored reason of that kind would tie
+    the row to a person.
     """
 
     COALESCED = "COALESCED"

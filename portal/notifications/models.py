@@ -80,8 +80,9 @@ class Outgoing(BaseModel):
     """
     What leaves the house and how far it has come.
 
-    A row in hand carries a fencing token and a lease; every write of its holder names the token,
-    so that whoever lost the lease writes nothing. A finished row has no clock, only a day.
+    A row in hand carries a fencing token and a lease; every write of its holder names the
+    token, so that whoever lost the lease writes nothing. A finished row has no clock, only a
+    day.
     """
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
@@ -102,11 +103,11 @@ class Delivery(Outgoing):
     """
     One notification on its way through one channel.
 
-    Invariants, held by constraints: in hand means leased; live means that notification, priority
-    and time are known; finished means that all of these are gone, and that what was not sent
-    says why. ``dedupe_key`` (a keyed hash of the fact and the channel) stays for ever: after 30
-    days a finished row is that key, the channel and the state, about a hundred bytes, so that a
-    stripped row is never planned again, and nothing in it leads anywhere.
+    Invariants, held by constraints: in hand means leased; live means that notification,
+    priority and time are known; finished means that all of these are gone, and that what was
+    not sent says why. ``dedupe_key`` (a keyed hash of the fact and the channel) stays for ever:
+    after 30 days a finished row is that key, the channel and the state, about a hundred bytes,
+    so that a stripped row is never planned again, and nothing in it leads anywhere.
     """
 
     notification = models.ForeignKey(
@@ -212,8 +213,9 @@ class AddressChoice(BaseModel):
     """
     Where one person of one room wants to be told that there is news, and how much of it.
 
-    One row a room and person, found by the same tag as her inbox; without one nothing leaves the
-    house. ``masked`` lets a page show what was chosen; the address itself only the notifier opens.
+    One row a room and person, found by the same tag as her inbox; without one nothing leaves
+    the house. ``masked`` lets a page show what was chosen; the address itself only the notifier
+    opens.
     """
 
     tag = TagField(unique=True)

@@ -1,8 +1,9 @@
 """
 What the rooms tell this room at start: their notices, their planners, their kinds of recipient.
 
-The outbox imports no room above it. A room registers in its ``AppConfig.ready`` and is called back
-when something is about to leave or an inbox is read, so that both follow the facts of that moment.
+The outbox imports no room above it. A room registers in its ``AppConfig.ready`` and is called
+back when something is about to leave or an inbox is read, so that both follow the facts of that
+moment.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,10 +42,10 @@ class Notice:
     """
     One thing a room ever tells anyone.
 
-    ``still_true(subject_id, rev, now)`` is asked again right before a mail leaves; False means it
-    stays. ``lines(subject_id, zone)`` words it for the inbox from the facts of now. ``many(pairs,
-    zone, now)``, if given, replaces both for a page of the inbox, so that its cost does not grow
-    with its lines: pairs missing in the answer are not shown.
+    ``still_true(subject_id, rev, now)`` is asked again right before a mail leaves; False means
+    it stays. ``lines(subject_id, zone)`` words it for the inbox from the facts of now.
+    ``many(pairs, zone, now)``, if given, replaces both for a page of the inbox, so that its
+    cost does not grow with its lines: pairs missing in the answer are not shown.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""When things leave. Pure: facts and ``now`` in, answers out; the zone and windows are arguments."""
+"""When things leave. Pure: facts, windows and ``now`` in, answers out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,8 @@ _PERMANENT_CODES = frozenset({550, 551, 553, 556})
 NEXT_STATES: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.LEASED, State.WITHDRAWN, State.SUPPRESSED, State.DIGESTED}),
     State.LEASED: frozenset({
-        State.PENDING, State.COMMITTING, State.SENT, State.SUPPRESSED, State.WITHDRAWN, State.DEAD,
+        State.PENDING, State.COMMITTING, State.SENT,
+        State.SUPPRESSED, State.WITHDRAWN, State.DEAD,
     }),
     State.COMMITTING: frozenset({State.SENT, State.UNCERTAIN}),
     State.UNCERTAIN: frozenset({State.SENT, State.PENDING, State.DEAD, State.SUPPRESSED}),
@@ -103,8 +104,8 @@ def place(
     """
     Return the window in which a timed mail leaves, or None when no window is of any use.
 
-    The first window from ``due_at`` on that is not past; if that one comes too late to be useful,
-    the last one before it that is still ahead.
+    The first window from ``due_at`` on that is not past; if that one comes too late to be
+    useful, the last one before it that is still ahead.
     """
     after = max(due_at, now)
     is_window = after > now and after in windows.on(after)
@@ -142,5 +143,5 @@ def hour_of(instant: datetime) -> datetime:
 
 
 def coarse(count: int) -> int:
-    """Return a count rounded up to tens, so that nobody watching it sees one deed of one person."""
+    """Return a count rounded up to tens, so that whoever watches it sees no single deed."""
     return -(-count // 10) * 10

@@ -40,6 +40,16 @@ PLAIN: dict[str, frozenset[str]] = {
     "contenttypes.ContentType": _open("id app_label model"),
     # allauth: the secrets inside data are sealed by our adapter before they get here
     "mfa.Authenticator": _open("id user type data created_at last_used_at"),
+    # account mails: state only; the words are in a box
+    "notifications.AccountMail": _open(
+        "id state not_before useful_until lease_token lease_until attempt reason day_on"
+    ),
+    "notifications.AddressChoice": _open("id level"),
+    "notifications.Delivery": _open(
+        "id state not_before useful_until lease_token lease_until attempt reason day_on"
+        " notification channel priority"
+    ),
+    "notifications.Notification": _open("id notice subject_id rev read created_hour"),
     "people.Agency": _open("id name short_name zone sender"),
     # allauth: claims and tokens are not kept
     "socialaccount.SocialAccount": _open(
@@ -67,6 +77,13 @@ CLOCKS: dict[str, str] = {
     "audit.StaffEvent.at": "the record of staff deeds needs its instant; clients have days",
     "mfa.Authenticator.created_at": "a package's: somebody enrolled a second factor",
     "mfa.Authenticator.last_used_at": "a package's: somebody, mostly staff, signed in",
+    "notifications.AccountMail.lease_until": "while one process holds it, seconds",
+    "notifications.AccountMail.not_before": "until it has left, seconds; belongs to no room",
+    "notifications.AccountMail.useful_until": "until it has left, seconds; belongs to no room",
+    "notifications.Delivery.lease_until": "while one process holds it; emptied when finished",
+    "notifications.Delivery.not_before": "a window of the house; emptied when finished",
+    "notifications.Delivery.useful_until": "the fact's own end; emptied when finished",
+    "notifications.Notification.created_hour": "a whole hour",
     "socialaccount.SocialAccount.date_joined": "a package's: somebody's first single sign-on",
     "socialaccount.SocialAccount.last_login": "a package's: a sign-in leads to all rooms alike",
     "socialaccount.SocialToken.expires_at": "never written: tokens are not kept",

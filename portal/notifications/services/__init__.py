@@ -1,17 +1,21 @@
 """
 What can be done with the outbox.
 
-`outbox`: what the rooms call inside their own transactions. `addresses`: where people want to be
-told. `inbox`: reading marks. `planning`: reminders that the facts call for. `delivery`: the sweep
-that sends. `tidying`: what goes after a while.
+`outbox`: what the rooms call inside their own transactions. `addresses`: where people want to
+be told. `inbox`: reading marks. `planning`: reminders that the facts call for. `delivery`: the
+sweep that sends. `tidying`: what goes after a while.
 """
 
+from portal.notifications.policies import inbox_tag
+from portal.notifications.registry import Recipient
+from portal.notifications.selectors import address_choice
 from portal.notifications.services.addresses import NoSuchNamespace, choose_address, forget
 from portal.notifications.services.delivery import Report, deliver_due
 from portal.notifications.services.inbox import mark_all_read, mark_read
 from portal.notifications.services.outbox import (
     enqueue,
     enqueue_account_mail,
+    house_windows,
     recipient_for,
     withdraw,
 )
@@ -20,12 +24,16 @@ from portal.notifications.services.tidying import tidy
 
 __all__ = [
     "NoSuchNamespace",
+    "Recipient",
     "Report",
+    "address_choice",
     "choose_address",
     "deliver_due",
     "enqueue",
     "enqueue_account_mail",
     "forget",
+    "house_windows",
+    "inbox_tag",
     "mark_all_read",
     "mark_read",
     "plan_reminders",

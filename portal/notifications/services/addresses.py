@@ -10,7 +10,8 @@ from portal.common.db import lock
 from portal.notifications import registry
 from portal.notifications.choices import Reason, State
 from portal.notifications.models import AddressChoice, Notification
-from portal.notifications.services.outbox import finish_waiting, inbox_tag
+from portal.notifications.policies import inbox_tag
+from portal.notifications.services.outbox import finish_waiting
 from portal.people.selectors import mask
 from portal.vault import services as vault
 
@@ -47,7 +48,7 @@ def choose_address(
 
 
 def forget(*, namespace: str, user_id: UUID, now: datetime) -> None:
-    """Erase a person's inbox and address choice in one room; nothing about her leaves any more."""
+    """Erase a person's inbox and address choice in one room; nothing waits for her any more."""
     tag = inbox_tag(namespace=namespace, user_id=user_id)
     with transaction.atomic():
         lock("notifications.address", UUID(bytes=tag[:16]))

@@ -38,7 +38,7 @@ class Hold:
         return self.now + self._spent()
 
     def due_clock(self) -> datetime:
-        """Return the time for which rows are judged; the same, but for a sweep ahead of time."""
+        """Return the time rows are judged by: the same, but for a sweep ahead of time."""
         return self.due_by + self._spent()
 
     def _spent(self) -> timedelta:
@@ -49,8 +49,8 @@ def release_lapsed(hold: Hold) -> int:
     """
     Take rows from holders that died; return how many of them are dead now.
 
-    Not yet handed over: tried again, unless it has outlived too many holders. Handed over but not
-    confirmed: uncertain, for a person to settle.
+    Not yet handed over: tried again, unless it has outlived too many holders. Handed over but
+    not confirmed: uncertain, for a person to settle.
     """
     most = len(rules.BACKOFF) + 1
     dead = 0
@@ -76,8 +76,8 @@ def claim_deliveries(hold: Hold, *, lane: Lane, limit: int) -> list[Delivery]:
     """
     Claim the most pressing due rows, and with them all due rows of the same recipients.
 
-    Claims wait for each other (a few milliseconds): otherwise two sweeps could each take one row
-    of a person, and she would get two mails. Rows locked by a withdrawal are passed over.
+    Claims wait for each other (a few milliseconds): otherwise two sweeps could each take one
+    row of a person, and she would get two mails. Rows locked by a withdrawal are passed over.
     """
     with transaction.atomic():
         lock("notifications.claim", _CLAIMS)

@@ -70,11 +70,11 @@ def deliver_due(
     """
     Send what is due, at most about ``limit`` rows, the most pressing first.
 
-    Everything is asked again right before it leaves: whether it is still useful, unread and true,
-    whether the recipient is still here and the address still chosen. One person gets one mail,
-    whatever the number of rows that are due together. A bad row never stops the others. ``as_of``
-    takes what will be due by then, as if it were that time. Without the notifier's private key
-    nothing is touched and the report says so. Not for use inside a transaction.
+    Everything is asked again right before it leaves: whether it is still useful, unread and
+    true, whether the recipient is still here and the address still chosen. One person gets one
+    mail, whatever the number of rows that are due together. A bad row never stops the others.
+    ``as_of`` takes what will be due by then, as if it were that time. Without the notifier's
+    private key nothing is touched and the report says so. Not for use inside a transaction.
     """
     sweep = _Sweep(Hold(now=now, due_by=as_of or now))
     try:
@@ -108,7 +108,7 @@ def _send_deliveries(sweep: _Sweep, lane: Lane, limit: int) -> None:
 
 
 def _by_address(rows: Sequence[Delivery], sweep: _Sweep) -> dict[str, list[Delivery]]:
-    """Open the addresses; rows to one mailbox become one mail, whichever rooms they come from."""
+    """Open the addresses; rows to one mailbox become one mail, whatever their rooms."""
     tags = {_told(row).recipient_tag for row in rows}
     choices = {choice.tag: choice for choice in AddressChoice.objects.filter(tag__in=tags)}
     groups: dict[str, list[Delivery]] = {}

@@ -3,27 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from portal.notifications import registry
-from portal.notifications.models import Notification
-from portal.notifications.services.outbox import inbox_tag
+from portal.notifications import policies
 
 
-def mark_read(*, user_id: UUID, notification_id: UUID) -> None:
-    """Mark one item of the person's inbox as read; somebody else's stays as it is."""
-    Notification.objects.filter(id=notification_id, recipient_tag__in=_tags(user_id)).update(
-        read=True
-    )
+def mark_read(*, user_id: UUID, notification_id: UUID, now: datetime) -> None:
+    """
+    Mark one item of the person's inbox, and older ones about the same thing, as read.
 
-
-def mark_all_read(*, user_id: UUID, now: datetime) -> int:
-    """Mark everything the inbox shows now as read; return how many that were."""
-    return Notification.objects.filter(
-        recipient_tag__in=_tags(user_id), read=False, created_hour__lte=now
+    :raises Http404: if it is not in the person's own inbox.
+    """
+    told = policies.get_notification(user_id=user_id, notification_id=notification_id, now=now)
+    policies.inbox_of(user_id=user_id, now=now).filter(
+        notice=told.notice, subject_id=told.subject_id
     ).update(read=True)
 
 
-def _tags(user_id: UUID) -> list[bytes]:
-    return [
-        inbox_tag(namespace=namespace, user_id=user_id)
-        for namespace in registry.list_namespaces()
-    ]
+def mark_all_read(*, user_id: UUID, now: datetime) -> int:
+    """Mark everything the inbox shows now as read; return how many rows that were."""
+    return policies.inbox_of(user_id=user_id, now=now).filter(read=False).update(read=True)

@@ -46,8 +46,8 @@ def neutral_letter(*, address: str, row_id: UUID) -> Letter:
     """
     Return the mail that says that there is news, and nothing else.
 
-    The same words for everything the portal sends, in both languages because none is stored, and
-    one link: the page where people sign in.
+    The same words for everything the portal sends, in both languages because none is stored,
+    and one link: the page where people sign in.
     """
     context = {
         "brand": settings.BRAND,

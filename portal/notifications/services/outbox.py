@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from portal.notifications import registry, rules
 from portal.notifications.choices import Channel, Priority, Reason, State
 from portal.notifications.models import AccountMail, AddressChoice, Delivery, Notification
+from portal.notifications.policies import inbox_tag
 from portal.notifications.registry import Recipient
 from portal.vault import services as vault
 
@@ -28,11 +29,6 @@ def house_windows() -> rules.Windows:
 def house_day(now: datetime) -> date:
     """Return the calendar day of the house on which an instant lies."""
     return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-
-
-def inbox_tag(*, namespace: str, user_id: UUID) -> bytes:
-    """Return the tag of a person's inbox in one room."""
-    return vault.tag("inbox", namespace, user_id)
 
 
 def recipient_for(*, namespace: str, user_id: UUID) -> Recipient:
@@ -90,9 +86,9 @@ def enqueue(
     Tell a recipient about a fact: an inbox item, and a mail if she has chosen an address.
 
     Call it in the transaction of the fact. The same notice, subject, revision and recipient are
-    told once. A mail leaves in the house's next window, together with everything else; ``urgent``
-    (the matter comes before that window) lets it leave at once. From ``useful_until`` on nothing
-    leaves any more.
+    told once. A mail leaves in the house's next window, together with everything else;
+    ``urgent`` (the matter comes before that window) lets it leave at once. From
+    ``useful_until`` on nothing leaves any more.
 
     :raises UnknownNotice: if no room has registered the notice.
     :raises TransactionManagementError: outside a transaction: a rollback has to take it along.
@@ -130,9 +126,9 @@ def withdraw(*, subject_id: UUID, notices: Sequence[str] | None = None, now: dat
     """
     Take back what has not left yet about a subject; return how many deliveries that were.
 
-    Call it in the transaction that changes the fact, *before* telling the new one. A mail in hand
-    is taken from its holder: it is sent only if it had already begun to leave. Unread items
-    disappear from the inbox; read ones show what is true now. Locks the deliveries by id.
+    Call it in the transaction that changes the fact, *before* telling the new one. A mail in
+    hand is taken from its holder: it is sent only if it had already begun to leave. Unread
+    items disappear from the inbox; read ones show what is true now. Locks the deliveries by id.
     """
     told = Notification.objects.filter(subject_id=subject_id)
     if notices is not None:

@@ -19,8 +19,8 @@ def plan_reminders(*, now: datetime) -> int:
     """
     Ask every planner what the facts call for in the next 36 hours; return how many were new.
 
-    Looks at state only, so that it may run twice at once, late, or never for a night: the keys of
-    the rows let each reminder exist once. One failing planner does not stop the others.
+    Looks at state only, so that it may run twice at once, late, or never for a night: the keys
+    of the rows let each reminder exist once. One failing planner does not stop the others.
     """
     until = now + rules.PLAN_AHEAD
     new = 0

@@ -16,7 +16,8 @@ def tidy(*, now: datetime) -> int:
     Strip what is finished for 30 days and empty old inboxes; return how many rows it touched.
 
     A finished delivery keeps its key, channel and state for ever (see its model). Items of the
-    inbox go 30 days after they were read and 90 days unread, unless a mail about them is waiting.
+    inbox go 30 days after they were read and 90 days unread, unless a mail about them is
+    waiting.
     """
     last_day = house_day(now - rules.KEEP_FINISHED)
     with transaction.atomic():
