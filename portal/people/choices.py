@@ -76,3 +76,19 @@ class PeopleRefusal(TextChoices):
         "SLIP_DOES_NOT_FIT",
         _("Name and code do not match yet. Look at the slip once more, letter by letter."),
     )
+
+
+class RosterRefusal(TextChoices):
+    """Why a roster was not applied."""
+
+    LINES_LEFT_OUT = (
+        "LINES_LEFT_OUT",
+        _(
+            "Nothing was changed. Put the lines with problems right first: somebody on such a "
+            "line would look absent."
+        ),
+    )
+    ABSENT_CHANGED = (
+        "ABSENT_CHANGED",
+        _("Nothing was changed. More or fewer people are absent than shown. Look once more."),
+    )

@@ -11,6 +11,8 @@ from portal.people.choices import EXCLUSIVE_ROLES, Employment, NipProblem, Role
 Key = TypeVar("Key")
 _FILLING = re.compile(r"[\s.\-'\u2019\u00a0\ufeff]+")
 _SCIENTIFIC = re.compile(r"\d[\d,]*E\+?\d+", re.IGNORECASE)
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What makes a spreadsheet compute a cell. Source: OWASP, CSV Injection."""
 OLDEST_BIRTH_YEAR = 1900
 YOUNGEST_AT_APPOINTMENT = 15
 """Years between birth and appointment; low, because old appointments were early."""
@@ -96,6 +98,11 @@ def on_a_circle(superior_of: Mapping[Key, Key | None]) -> frozenset[Key]:
             circles.update(key for key, step in path.items() if step >= path[here])
         done.update(path)
     return frozenset(circles)
+
+
+def neutral_cell(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; for every CSV we write."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def refuse_together(held: Iterable[Role], wanted: Role) -> bool:

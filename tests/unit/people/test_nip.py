@@ -121,3 +121,9 @@ def test_who_hears_does_not_judge_and_who_runs_does_not_check():
     assert not rules.refuse_together([Role.COUNSELLOR], Role.FACILITATOR)
     assert not rules.refuse_together([Role.COUNSELLOR], Role.COUNSELLOR)
     assert not rules.refuse_together([], Role.DPO)
+
+
+def test_no_cell_we_write_is_a_formula():
+    for evil in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1"):
+        assert rules.neutral_cell(evil) == "'" + evil
+    assert rules.neutral_cell("Siti = Rina") == "Siti = Rina"
