@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,14 +18,15 @@ class ReliefMiddleware:
     """
     Relieve a request of what nobody needs to know: the address and the name of the browser.
 
-    What comes after sees only the word of the day (``portal.people.callers``), so no library can
-    write an address into Redis, a table, a mail or a log by accident.
+    What comes after sees only the word of the day (``portal.people.callers``), so no library
+    can write an address into Redis, a table, a mail or a log by accident.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Relieve the request and pass it on."""
         relieve(request.META, today=timezone.localdate())
         return self.get_response(request)
 
@@ -35,15 +35,16 @@ class VaultMiddleware:
     """
     Attach ``request.vault`` and answer when a page finds it locked.
 
-    Looking at a page leads to the passphrase and back again. A form that was sent meanwhile gets
-    status 423 and the passphrase on the same page, with everything that was typed.
+    Looking at a page leads to the passphrase and back again. A form that was sent meanwhile
+    gets status 423 and the passphrase on the same page, with everything that was typed.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        vault = RequestVault(request)
+        """Attach the vault and send its cookie along."""
+        vault = RequestVault(request, clock=timezone.now)
         request.vault = vault  # type: ignore[attr-defined]  # ours, on Django's request
         response = self.get_response(request)
         vault.write_cookie(response)
@@ -66,7 +67,6 @@ class VaultMiddleware:
                 "target": request.path,
                 "kept": kept_fields(request.POST),
                 "interrupted": True,
-                "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
             },
             status=423,
         )

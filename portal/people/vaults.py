@@ -4,12 +4,12 @@ The vault of whoever sends a request, and what a lapsed form carries over the pa
 The cookie holds one half of an unlocked vault, Redis the other (``portal.vault.unlock``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.vault.unlock import Locked, OpenVault, forget, recall, remember
@@ -22,8 +22,9 @@ _NOT_KEPT = frozenset({"csrfmiddlewaretoken", "passphrase"})
 class RequestVault:
     """The vault of the signed-in person, looked up when a page first needs it."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, clock: Callable[[], datetime]) -> None:
         self._request = request
+        self._clock = clock
         self._vault: OpenVault | None = None
         self._looked = False
         self._cookie: str | None = None
@@ -98,14 +99,20 @@ class RequestVault:
         if not self._looked:
             self._looked = True
             try:
-                self._vault = OpenVault(self.private_key(now=timezone.now()))
+                self._vault = OpenVault(self.private_key(now=self._clock()))
             except Locked:
                 self._vault = None
         return self._vault
 
 
+def vault_of(request: HttpRequest) -> RequestVault:
+    """Return the vault that the middleware attached."""
+    vault: RequestVault = request.vault  # type: ignore[attr-defined]  # ours, on Django's request
+    return vault
+
+
 def kept_fields(sent: QueryDict) -> list[tuple[str, str]]:
-    """Return what a form had typed in it, to be carried over the passphrase as hidden fields."""
+    """Return what was typed into a form, to be carried over the passphrase in hidden fields."""
     return [
         (KEPT_PREFIX + name, value)
         for name, values in sent.lists()
@@ -113,6 +120,11 @@ def kept_fields(sent: QueryDict) -> list[tuple[str, str]]:
         for value in values
         if isinstance(value, str)
     ]
+
+
+def kept_again(sent: QueryDict) -> list[tuple[str, str]]:
+    """Return fields that are being carried already, under the names they travel with."""
+    return [(KEPT_PREFIX + name, value) for name, value in restored_fields(sent)]
 
 
 def restored_fields(sent: QueryDict) -> Iterable[tuple[str, str]]:
@@ -129,3 +141,11 @@ def safe_path(path: str, request: HttpRequest) -> str:
         path, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return path if own else ""
+
+
+def same_site_referrer(request: HttpRequest) -> str:
+    """Return the path of the page that led here, if it is one of ours."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host():
+        return ""
+    return safe_path(parts.path + (f"?{parts.query}" if parts.query else ""), request)

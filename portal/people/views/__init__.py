@@ -1,0 +1,1 @@
+"""Pages of accounts: signing in and out, language, activation, the vault."""
