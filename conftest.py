@@ -1,8 +1,4 @@
-"""
-What every test run stands on: servers, keys, a browser or a reason, and a count by kind.
-
-The servers belong to the xdist controller; its workers inherit their addresses.
-"""
+"""What every test run needs: an end for its servers, a browser or a reason, a count by kind."""
 
 import os
 import shutil
@@ -11,44 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from portal.embedded.binaries import BoxError
-from portal.embedded.throwaway import Throwaway, become_worker, clean_environment
-from portal.vault.keys import make_all
+from tests import place
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
 NO_CHROMIUM = "no Chromium here: install it (Debian: apt-get install chromium) or set CHROMIUM"
 
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-_opened: list[Throwaway] = []
-
-
-def _open_place() -> None:
-    """Start the servers of this run and lead this process, and its workers, into them."""
-    clean_environment()
-    place = Throwaway()
-    _opened.append(place)
-    try:
-        os.environ.update(place.start())
-    except BoxError as error:
-        place.stop()
-        pytest.exit(str(error), returncode=3)
-    make_all(place.keys)
-
-
-# At import: pytest-django reads the settings right after the conftests are loaded.
-# Playwright keeps an event loop in its thread for the whole session; Django would refuse rows.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-if not _worker:
-    _open_place()
-become_worker(int(_worker.removeprefix("gw") or 0))
-
 
 def pytest_unconfigure() -> None:
-    """Stop the servers when the controller leaves."""
-    while _opened:
-        _opened.pop().stop()
+    """Stop the servers when the process that started them leaves."""
+    place.close()
 
 
 @pytest.fixture(scope="session")

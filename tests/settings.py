@@ -1,7 +1,11 @@
 """The house's own settings, with quick hashing and plain static files. Nothing else differs."""
 
-from portal import settings as house
+from importlib import import_module
 
+from tests import place
+
+place.enter()
+house = import_module("portal.settings")
 globals().update({name: getattr(house, name) for name in dir(house) if name.isupper()})
 
 PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
