@@ -1,0 +1,73 @@
+"""Reading the counselling room: frozen rows, never a lazy queryset."""
+
+from counselling.selectors.agenda import (
+    AgendaDay,
+    AgendaRow,
+    count_rest_of_today,
+    get_agenda_appointment,
+    list_day,
+    list_week,
+)
+from counselling.selectors.client import (
+    CheckRow,
+    CounsellorChoice,
+    OpenedRow,
+    OwnAppointment,
+    OwnList,
+    TicketRow,
+    appointment_status,
+    get_check,
+    get_ticket,
+    list_counsellor_choices,
+    list_news,
+    list_opened,
+    list_own_appointments,
+    next_own,
+)
+from counselling.selectors.free_times import (
+    FreeTime,
+    TimeFilter,
+    list_free_times,
+    nearest_times,
+)
+from counselling.selectors.schedule import (
+    DayRow,
+    ExceptionRow,
+    RangeRow,
+    ScheduleView,
+    ServiceRow,
+    get_schedule,
+)
+
+__all__ = [
+    "AgendaDay",
+    "AgendaRow",
+    "CheckRow",
+    "CounsellorChoice",
+    "DayRow",
+    "ExceptionRow",
+    "FreeTime",
+    "OpenedRow",
+    "OwnAppointment",
+    "OwnList",
+    "RangeRow",
+    "ScheduleView",
+    "ServiceRow",
+    "TicketRow",
+    "TimeFilter",
+    "appointment_status",
+    "count_rest_of_today",
+    "get_agenda_appointment",
+    "get_check",
+    "get_schedule",
+    "get_ticket",
+    "list_counsellor_choices",
+    "list_day",
+    "list_free_times",
+    "list_news",
+    "list_opened",
+    "list_own_appointments",
+    "list_week",
+    "nearest_times",
+    "next_own",
+]

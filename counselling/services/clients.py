@@ -1,0 +1,119 @@
+"""The client record: made at first use, locked before anything is counted, given a nickname."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.http import Http404
+
+from counselling import notices, policies, rules
+from counselling.choices import Refusal
+from counselling.models import Client
+from portal.common.errors import Refused
+from portal.notifications.services import Recipient, recipient_for
+from portal.people.actors import Account, Actor
+from portal.people.selectors import names_of
+from portal.vault.services import open_field_text, seal_field, tag
+
+NICKNAMES: Final = (
+    "Langit", "Kenanga", "Embun", "Senja", "Melati", "Rimba", "Samudra", "Cemara", "Pelangi",
+    "Kunang", "Mentari", "Angin", "Teratai", "Bintang", "Lembah", "Sungai", "Awan", "Anggrek",
+    "Merpati", "Fajar", "Gunung", "Ombak", "Jati", "Seruni", "Pandan", "Hujan", "Bakau", "Camar",
+    "Dahlia", "Gerimis", "Kemuning", "Lontar", "Mahoni", "Nipah", "Padi", "Randu", "Sagu",
+    "Telaga", "Cendana", "Wijaya", "Zamrud", "Kapas", "Damar", "Bulan", "Kelapa", "Tanjung",
+    "Sawo", "Pinus", "Murai", "Jalak", "Kasuari", "Rusa", "Elang", "Penyu", "Lumba", "Kelana",
+)  # fmt: skip
+"""Words of nature, nobody's name and nobody's rank."""
+
+
+class AliasRefused(Refused):
+    """This nickname cannot be taken; the reason says why, without saying whose it is."""
+
+
+def locked_client(*, actor: Actor, now: datetime) -> Client:
+    """
+    Return the actor's client record, made on first use, and lock it to the end of the transaction.
+
+    The first lock of every deed here: the person, then the counsellor.
+
+    :raises Http404: for a holder of a code that opens nothing.
+    """
+    found = policies.clients_of(actor).select_for_update().first()
+    if found is not None:
+        return found
+    if not isinstance(actor, Account):
+        raise Http404
+    _make(actor, now=now)
+    return policies.clients_of(actor).select_for_update().get()
+
+
+def recipient_of(client: Client) -> Recipient | None:
+    """Return how to tell a client, or None for one without an account."""
+    if client.owner_tag is None or client.contact is None:
+        return None
+    return Recipient(tag=client.owner_tag, contact=client.contact)
+
+
+def rename(*, client: Client, actor: Actor, alias: str) -> None:
+    """
+    Give the locked client another nickname; an empty or equal one changes nothing.
+
+    :raises AliasRefused: if it shows who the actor is, or somebody else uses it.
+    """
+    wanted = " ".join(alias.split())[: rules.ALIAS_MAX]
+    if not rules.fold(wanted) or wanted == open_field_text(client, "alias"):
+        return
+    names = names_of(user_id=actor.user_id) if isinstance(actor, Account) else ()
+    if rules.alias_tells(wanted, names=names):
+        raise AliasRefused(Refusal.ALIAS_TELLS)
+    alias_tag = _alias_tag(wanted)
+    # Two people choosing one word at once would meet the unique constraint; queue them by word.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)",
+            [int.from_bytes(alias_tag[:8], "big", signed=True)],
+        )
+    if Client.objects.filter(alias_tag=alias_tag).exclude(pk=client.pk).exists():
+        raise AliasRefused(Refusal.ALIAS_TAKEN)
+    client.alias_tag = alias_tag
+    seal_field(client, "alias", wanted)
+    client.save(update_fields=["alias", "alias_tag"])
+
+
+def _make(actor: Account, *, now: datetime) -> None:
+    recipient = recipient_for(namespace=notices.CLIENT, user_id=actor.user_id)
+    names = names_of(user_id=actor.user_id)
+    for attempt in range(1000):
+        alias = _draw(attempt, names=names)
+        client = Client(
+            owner_tag=recipient.tag,
+            contact=recipient.contact,
+            alias_tag=_alias_tag(alias),
+            created_month=now.date().replace(day=1),
+        )
+        seal_field(client, "alias", alias)
+        # Silent on a conflict: the nickname is taken, or another tab of hers was faster.
+        Client.objects.bulk_create([client], ignore_conflicts=True)
+        if policies.clients_of(actor).exists():
+            return
+    msg = "no nickname is left"
+    raise RuntimeError(msg)
+
+
+def _draw(attempt: int, *, names: Sequence[str]) -> str:
+    """Return a nickname to try: a word while words are free, then a word with a number."""
+    free = [word for word in NICKNAMES if not rules.alias_tells(word, names=names)]
+    word = secrets.choice(free)
+    return word if attempt < len(NICKNAMES) else f"{word} {secrets.randbelow(900) + 100}"
+
+
+def _alias_tag(alias: str) -> bytes:
+    return tag("alias", rules.fold(alias))
+
+
+def counsellor_recipient(*, user_id: UUID) -> Recipient:
+    """Return how to tell a counsellor; her inbox here is apart from her own as an employee."""
+    return recipient_for(namespace=notices.COUNSELLOR, user_id=user_id)

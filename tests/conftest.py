@@ -1,0 +1,15 @@
+"""Fixtures every kind of test may use."""
+
+import pytest
+
+from portal.common.cache import BreakerCache
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    """Give each test its own counters of sign-in attempts and a Redis that is asked again."""
+    from django.core.cache import cache
+
+    BreakerCache._silent_until = 0.0
+    cache.clear()
+    yield
