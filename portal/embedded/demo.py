@@ -115,6 +115,7 @@ def prepare(environment: dict[str, str]) -> None:
             cwd=ROOT,
             env=everything,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             start_new_session=True,  # the terminal's Ctrl-C is for us; we end it
             check=False,
         )
