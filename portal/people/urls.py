@@ -2,7 +2,7 @@
 Addresses of accounts.
 
 Of django-allauth only the routes that this house has restyled are declared, by their own names.
-Sign-up exists only where the organisation named its mail domain.
+Sign-up is a missing page unless the organisation named its mail domain.
 """
 
 from allauth.account import views as account
@@ -12,7 +12,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid
-from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from portal.people.views import accounts, vault
@@ -57,12 +57,10 @@ _ALLAUTH = [
          name="openid_connect_callback"),
     path("akun/3rdparty/login/cancelled/", social.login_cancelled,
          name="socialaccount_login_cancelled"),
-    path("akun/3rdparty/login/error/", social.login_error, name="socialaccount_login_error"),
+    path("akun/3rdparty/login/error/", login_not_required(social.login_error),
+         name="socialaccount_login_error"),
     path("akun/3rdparty/signup/", social.signup, name="socialaccount_signup"),
 ]  # fmt: skip
-if settings.SIGNUP_DOMAIN:
-    _ALLAUTH.append(path("akun/signup/", account.signup, name="account_signup"))
-
 _OURS = [
     path("bahasa/", accounts.language, name="language"),
     path("tutup/", accounts.leave, name="exit"),
@@ -79,14 +77,13 @@ urlpatterns = [
     *_ALLAUTH,
     path("akun/logout/", accounts.logout, name="account_logout"),
     path("akun/email/", accounts.email, name="account_email"),
-    path("masuk/", account.login, name="account_login"),
+    path("akun/signup/", accounts.signup, name="account_signup"),
+    path("masuk/", accounts.sign_in, name="account_login"),
     path("", include((_OURS, "people"))),
 ]
 
 THIRD_PARTY_ROUTES = {
-    "account_login": "allauth: sign in; signed out only, limited by name and connection",
     "account_inactive": "allauth: says that an account is closed; shows nobody",
-    "account_signup": "allauth: only where the organisation named its mail domain",
     "account_reauthenticate": "allauth: password once more; signed in only",
     "account_email_verification_sent": "allauth: code for an address; bound to the session",
     "account_change_password": "allauth: own password; signed in only",
@@ -116,4 +113,4 @@ THIRD_PARTY_ROUTES = {
     "socialaccount_login_error": "allauth: says that sign-in did not work; shows nobody",
     "socialaccount_signup": "allauth: leads to sign-in; no account is made from a claim",
 }
-"""Reviewed routes of other people's code, which carry no policy of ours, and why they may exist."""
+"""Reviewed routes of other people's code, without a policy of ours, and why they may exist."""

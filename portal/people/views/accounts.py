@@ -6,7 +6,7 @@ from allauth.account import views as allauth_views
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -58,12 +58,47 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class SignInView(allauth_views.LoginView):  # type: ignore[misc]  # allauth is untyped
+    """Sign in by NIP or e-mail."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Mention sign-up only where it exists."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if not settings.SIGNUP_DOMAIN:
+            context["signup_url"] = None
+        return context
+
+
+_sign_in = SignInView.as_view()
+
+
+@policy("people.sign-in", who=(Who.ANYONE,), anonymous=True)
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Sign in; limited by name and by connection."""
+    answer: HttpResponseBase = _sign_in(request)
+    return answer
+
+
+@policy("people.signup", who=(Who.ANYONE,), anonymous=True)
+def signup(request: HttpRequest) -> HttpResponseBase:
+    """
+    Make an account with a work address.
+
+    :raises Http404: unless the organisation named its mail domain.
+    """
+    if not settings.SIGNUP_DOMAIN:
+        raise Http404
+    answer: HttpResponseBase = allauth_views.signup(request)
+    return answer
+
+
 @policy("people.logout", who=(Who.ANYONE,), anonymous=True)
 def logout(request: HttpRequest) -> HttpResponseBase:
     """Lock the vault and sign out; a GET asks first."""
     if request.method == "POST":
         vault_of(request).lock()
-    return allauth_views.logout(request)
+    answer: HttpResponseBase = allauth_views.logout(request)
+    return answer
 
 
 @policy("people.activation", who=(Who.ANYONE,), anonymous=True)
@@ -127,4 +162,5 @@ def email(request: HttpRequest) -> HttpResponseBase:
     """
     if not request.user.is_authenticated:
         return redirect(f"{reverse('account_login')}?next={request.path}")
-    return EmailView.as_view()(request)
+    answer: HttpResponseBase = EmailView.as_view()(request)
+    return answer
