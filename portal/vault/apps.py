@@ -1,5 +1,7 @@
 """Sealing, as a Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class VaultConfig(AppConfig):
 
     name = "portal.vault"
     label = "vault"
+
+    def ready(self) -> None:
+        """Register the system checks, which read models and so cannot come earlier."""
+        import_module("portal.vault.checks")

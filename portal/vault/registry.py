@@ -37,7 +37,31 @@ PLAIN: dict[str, frozenset[str]] = {
     # Django: unused by the house, rights are role grants
     "auth.Group": _open("id name permissions"),
     "auth.Permission": _open("id name content_type codename"),
+    # a holiday is public
+    "calendars.Holiday": _open("id day agency name kind status source note"),
     "contenttypes.ContentType": _open("id app_label model"),
+    # the ties are between random ids: a pseudonym, a counsellor and a time, never an account
+    "counselling.Appointment": _open(
+        "id client counsellor service period blocked mode status hold_expires_at rev"
+        " cancelled_by cancel_seen"
+    ),
+    # when a counsellor can be booked: anybody signed in may see it
+    "counselling.Availability": _open(
+        "id counsellor weekday starts_minute ends_minute valid_from valid_until"
+    ),
+    "counselling.AvailabilityException": _open("id counsellor period kind"),
+    "counselling.AvailabilityRevision": _open("id counsellor deed row made_at"),
+    "counselling.Client": _open("id created_month"),
+    "counselling.Consent": _open("id client kind version given_month"),
+    # who counsels is no secret
+    "counselling.Counsellor": _open(
+        "id user home_agency display_name about zone languages sex modes phone room directions"
+        " link_base is_active services"
+    ),
+    "counselling.Service": _open(
+        "id agency name duration_minutes grid_minutes buffer_before_minutes"
+        " buffer_after_minutes min_notice_minutes horizon_days modes position is_active"
+    ),
     # allauth: the secrets inside data are sealed by our adapter before they get here
     "mfa.Authenticator": _open("id user type data created_at last_used_at"),
     # account mails: state only; the words are in a box
@@ -50,7 +74,17 @@ PLAIN: dict[str, frozenset[str]] = {
         " notification channel priority"
     ),
     "notifications.Notification": _open("id notice subject_id rev read created_hour"),
+    # a slip that was printed for everybody of a roster; the code is a tag
+    "people.ActivationSlip": _open("id user valid_until"),
     "people.Agency": _open("id name short_name zone sender"),
+    # found by a hash of the cookie; whose it is, is sealed
+    "people.BrowserSession": _open("key_hash expires_hour"),
+    # the directory of an organisation, as its phone book has it
+    "people.Employee": _open("id user agency unit manager employment zone"),
+    "people.RoleGrant": _open("id user agency role starts_on ends_on granted_by"),
+    "people.Unit": _open("id agency parent code name zone"),
+    # the password is Argon2; there is no last_login
+    "people.User": _open("id nip email full_name is_active password session_stamp"),
     # allauth: claims and tokens are not kept
     "socialaccount.SocialAccount": _open(
         "id user provider uid last_login date_joined extra_data"
@@ -75,6 +109,11 @@ CLOCKS: dict[str, str] = {
     "account.EmailConfirmation.sent": "never written: addresses are confirmed by code",
     "audit.RefusalCount.hour": "a whole hour, without an actor",
     "audit.StaffEvent.at": "the record of staff deeds needs its instant; clients have days",
+    "counselling.Appointment.blocked": "the period with its buffers",
+    "counselling.Appointment.hold_expires_at": "ten minutes; a CHECK ends it with the hold",
+    "counselling.Appointment.period": "a time was agreed on; beside it stands a pseudonym",
+    "counselling.AvailabilityException.period": "when a counsellor is away or open",
+    "counselling.AvailabilityRevision.made_at": "a counsellor's own edits, for undo",
     "mfa.Authenticator.created_at": "a package's: somebody enrolled a second factor",
     "mfa.Authenticator.last_used_at": "a package's: somebody, mostly staff, signed in",
     "notifications.AccountMail.lease_until": "while one process holds it, seconds",
@@ -84,6 +123,7 @@ CLOCKS: dict[str, str] = {
     "notifications.Delivery.not_before": "a window of the house; emptied when finished",
     "notifications.Delivery.useful_until": "the fact's own end; emptied when finished",
     "notifications.Notification.created_hour": "a whole hour",
+    "people.BrowserSession.expires_hour": "rounded up to the hour",
     "socialaccount.SocialAccount.date_joined": "a package's: somebody's first single sign-on",
     "socialaccount.SocialAccount.last_login": "a package's: a sign-in leads to all rooms alike",
     "socialaccount.SocialToken.expires_at": "never written: tokens are not kept",
