@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @policy(
     "home.word",
     who=(Who.EMPLOYEE,),
-    thing=gettext_lazy("Your tap on “I'm tired”"),
+    thing=gettext_lazy("Your tap on “I'm tired”: one more in a number, without a name"),
     sees={},
 )
 def word(request: HttpRequest) -> HttpResponse:
