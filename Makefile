@@ -44,7 +44,7 @@ demo-reset:
 	@if [ -e .venv/.ready ]; then exec $(RUN) -m portal.embedded.demo --reset; else rm -rf .portal; fi
 
 test: check
-	@exec $(RUN) -m pytest -n 2 $(ARGS)
+	@exec $(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/.ready
 	$(RUN) -m ruff check .

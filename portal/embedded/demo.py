@@ -48,7 +48,7 @@ def facts(port: int) -> str:
         "",
         f"password: {PASSWORD}",
         f"passphrase: {PASSPHRASE}",
-        "mails: .portal/mail/",
+        f"mails: {os.path.relpath(HOME / 'mail')}/",
         "",
         "Timed mails wait for their window; from a second terminal, open the next one now:",
         "  .venv/bin/python manage.py deliver_due --next-window",

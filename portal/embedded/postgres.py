@@ -79,6 +79,7 @@ class Postgres:
     def is_ready(self) -> bool:
         """Say whether the server takes connections; a pid file proves nothing."""
         words = [postgres_program("pg_isready"), "-q", "-h", str(self.sockets), "-p", str(PORT)]
+        words += ["-U", "postgres", "-d", "postgres"]
         return subprocess.run(words, check=False).returncode == 0
 
     def start(self) -> None:
