@@ -1,4 +1,4 @@
-"""The sweep: what leaves, what stays and why, and that nothing it leaves behind tells anything."""
+"""The sweep: what leaves, what stays and why, and that what it leaves behind tells nothing."""
 
 import smtplib
 from datetime import timedelta
@@ -282,7 +282,7 @@ def test_a_withdrawal_takes_a_mail_from_the_hand_that_holds_it(room, rina):
 def test_a_withdrawal_between_question_and_sending_stops_the_mail(
     room, rina, monkeypatch, asks_for_the_lease
 ):
-    """Without the sign of life before sending the mail leaves: so the guard is what stops it."""
+    """Without the sign of life before sending the mail leaves: the guard is what stops it."""
     subject = room.tell(rina)
     answer = room.still_true
 
@@ -411,7 +411,9 @@ def test_reminders_are_planned_ahead_once_and_leave_in_two_windows(room, rina):
     room.remind(rina, subject_id=subject, starts_at=starts_at)
     assert services.plan_reminders(now=NOW) == 2
     assert services.plan_reminders(now=later(minutes=1)) == 0
-    due = sorted(Delivery.objects.filter(state=State.PENDING).values_list("not_before", flat=True))
+    due = sorted(
+        Delivery.objects.filter(state=State.PENDING).values_list("not_before", flat=True)
+    )
     assert due == list(services.reminder_times(starts_at=starts_at))
     for window in due:
         assert sweep(window).sent == 1
