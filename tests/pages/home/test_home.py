@@ -30,7 +30,7 @@ def _clock(settings):
 
 
 def _title(page: str) -> str:
-    return re.search(r"<title>(.*?)</title>", page, re.S)[1].strip()
+    return re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1].strip()
 
 
 def test_home_offers_three_times_as_one_tap_each_and_no_name(client):
@@ -39,7 +39,7 @@ def test_home_offers_three_times_as_one_tap_each_and_no_name(client):
     client.force_login(rina.user)
     page = client.get("/").content.decode()
     assert page.count('name="time" value="') == 3
-    assert "10.00 WIB" in page
+    assert len(re.findall(r"\d\d\.\d\d WIB<small>", page)) == 3
     assert "Rina" not in page
     assert 'action="/kata/"' in page
     assert _title(page).endswith("· Portal Pegawai")
@@ -49,8 +49,10 @@ def test_times_have_names_of_their_own_for_who_cannot_see(client):
     practice = make_practice()
     client.force_login(make_employee("bram", agency=practice.agency).user)
     page = client.get("/").content.decode()
-    names = re.findall(r'<button class="slot"[^>]*>(.*?)</button>', page, re.S)
-    said = [re.sub(r"<[^>]+>", "", re.sub(r"<span aria-hidden.*?</span>", "", n)) for n in names]
+    names = re.findall(r'<button class="slot"[^>]*>(.*?)</button>', page, re.DOTALL)
+    said = [
+        re.sub(r"<[^>]+>", "", re.sub(r"<span aria-hidden.*?</span>", "", n)) for n in names
+    ]
     assert len(set(said)) == 3
     for one in said:
         assert re.search(r"\w+ \d+ November, \d\d\.\d\d WIB", one)
@@ -137,9 +139,7 @@ def test_a_tap_adds_one_and_answers(client):
     assert "/bantuan/" in page
     assert "lelah" not in _title(page).lower()
     assert TapCount.objects.get().taps == 1
-    assert list(client.session.keys()) == [
-        key for key in client.session.keys() if key.startswith(("_auth", "account"))
-    ]
+    assert all(key.startswith(("_auth", "account")) for key in dict(client.session.items()))
 
 
 @pytest.mark.parametrize("path", ["/", "/kata/", "/saya/", "/saya/atur/", "/kata/rehat/"])

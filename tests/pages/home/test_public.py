@@ -66,7 +66,9 @@ def test_the_calendar_counts_working_days_less_holidays(client):
     assert page.total == sum(month.working_days for month in page.months)
 
 
-@pytest.mark.parametrize(("year", "status"), [(2025, 200), (2027, 200), (2024, 404), (9999, 404)])
+@pytest.mark.parametrize(
+    ("year", "status"), [(2025, 200), (2027, 200), (2024, 404), (9999, 404)]
+)
 def test_the_calendar_goes_one_year_back_and_one_forth(client, year, status):
     assert client.get(f"/kalender/{year}/").status_code == status
 

@@ -83,7 +83,9 @@ def test_nobody_else_may(head, role):
     other = account(make_employee("lain"), roles=[role])
     deeds = [
         lambda: services.add_contact(actor=other, words=replace(WORDS, name="X"), now=NOW),
-        lambda: services.change_contact(actor=other, contact_id=contact_id, words=WORDS, now=NOW),
+        lambda: services.change_contact(
+            actor=other, contact_id=contact_id, words=WORDS, now=NOW
+        ),
         lambda: services.confirm_contact(actor=other, contact_id=contact_id, now=NOW),
         lambda: services.retire_contact(actor=other, contact_id=contact_id, now=NOW),
         lambda: services.restore_contact(actor=other, contact_id=contact_id, now=NOW),
@@ -102,9 +104,9 @@ def test_every_change_is_on_the_record_and_names_no_one(head):
     services.retire_contact(actor=head, contact_id=contact_id, now=NOW)
     services.retire_contact(actor=head, contact_id=contact_id, now=NOW)
     events = list(
-        StaffEvent.objects.filter(subject=str(contact_id)).order_by("sequence").values_list(
-            "action", "handle"
-        )
+        StaffEvent.objects.filter(subject=str(contact_id))
+        .order_by("sequence")
+        .values_list("action", "handle")
     )
     handle = str(head.user_id)
     assert events == [

@@ -20,7 +20,11 @@ def test_the_greeting_follows_the_hour(hour, part):
     ("first", "free", "days"),
     [
         (date(2026, 11, 1), (), 21),
-        (date(2026, 2, 1), (date(2026, 2, 17), date(2026, 2, 14)), 19),  # the 14th is a Saturday
+        (
+            date(2026, 2, 1),
+            (date(2026, 2, 17), date(2026, 2, 14)),
+            19,
+        ),  # one on a Saturday
         (date(2028, 2, 1), (), 21),
         (date(2026, 12, 1), (date(2026, 12, 25), date(2026, 12, 24)), 21),
     ],

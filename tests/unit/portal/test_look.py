@@ -1,4 +1,4 @@
-"""The style sheet and the script hold what the design promises: contrast, size, no inline code."""
+"""Style sheet, script and templates hold what was promised: contrast, size, no inline code."""
 
 import gzip
 import re
@@ -26,12 +26,14 @@ PAIRS = [  # text, ground, least contrast
 
 
 def _tokens(block: str) -> dict[str, str]:
-    return {name: value for name, value in re.findall(r"--([\w-]+):(#[0-9A-Fa-f]{3,6})", block)}
+    return dict(re.findall(r"--([\w-]+):(#[0-9A-Fa-f]{3,6})", block))
 
 
 def _themes() -> dict[str, dict[str, str]]:
     light = _tokens(CSS[CSS.index(":root{color-scheme") : CSS.index("@media (prefers-color")])
-    by_system = _tokens(CSS[CSS.index("@media (prefers-color") : CSS.index(":root[data-theme=t")])
+    by_system = _tokens(
+        CSS[CSS.index("@media (prefers-color") : CSS.index(":root[data-theme=t")]
+    )
     chosen = CSS.index(":root[data-theme=gelap]")
     dark = _tokens(CSS[chosen : CSS.index("}", chosen)])
     assert by_system == dark, "the two dark palettes differ"
@@ -75,7 +77,9 @@ def test_no_style_sheet_calls_outside():
         (STATIC / name).read_text() for name in ("portal.js", "ikon.svg")))  # fmt: skip
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
+@pytest.mark.parametrize(
+    "path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates"))
+)
 def test_templates_hold_no_inline_code(path):
     text = path.read_text()
     markup = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text)
@@ -84,12 +88,16 @@ def test_templates_hold_no_inline_code(path):
     assert not re.search(r"<script(?![^>]*\ssrc=)", text), "inline script"
     assert "<style" not in text
     assert "|safe" not in text
-    for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", text, re.S):
+    for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", text, re.DOTALL):
         assert "{% csrf_token %}" in form or "components/" in form, form[:80]
 
 
 def test_reduced_motion_print_and_forced_colours_are_thought_of():
-    for query in ("prefers-reduced-motion:no-preference", "forced-colors:active", "@media print"):
+    for query in (
+        "prefers-reduced-motion:no-preference",
+        "forced-colors:active",
+        "@media print",
+    ):
         assert query in CSS
     outside = CSS[: CSS.index("@media (prefers-reduced-motion:no-preference)")]
     assert "transition" not in outside
