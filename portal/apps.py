@@ -1,5 +1,7 @@
 """The shell as a Django app: template tags, commands, catalogues, static files, system checks."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class PortalConfig(AppConfig):
     name = "portal"
     label = "portal"
     verbose_name = "Portal"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        import_module("portal.checks")

@@ -5,17 +5,19 @@ Same fields, same decisions; labels and refusals say what to do, and no placehol
 while somebody types.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = dict[str, tuple[Promise | str, Promise | str]]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Words = dict[str, tuple["StrOrPromise", "StrOrPromise"]]
 
 _NAME = (_("NIP or e-mail"), _("Write your NIP or your e-mail."))
 _PASSWORD = (_("Password"), _("Write your password."))
@@ -31,7 +33,7 @@ class Warm(forms.Form):
 
     words: Words = {}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
@@ -51,7 +53,7 @@ class LoginForm(Warm, account.LoginForm):  # type: ignore[misc]  # allauth is un
 
     words = {"login": _NAME, "password": _PASSWORD}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 

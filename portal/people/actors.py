@@ -73,16 +73,18 @@ def forget_actor(request: HttpRequest) -> None:
 def has_second_factor(*, user_id: UUID) -> bool:
     """Return whether the account has an authenticator app or a passkey set up."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists()
+    found: bool = Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists()
+    return found
 
 
 def _read(request: HttpRequest) -> Account:
+    user_id: UUID = request.user.pk  # type: ignore[assignment]  # somebody is signed in
     today = timezone.localdate()
     in_force = Q(grants__starts_on__lte=today) & (
         Q(grants__ends_on__isnull=True) | Q(grants__ends_on__gt=today)
     )
     row = (
-        User.objects.filter(pk=request.user.pk)
+        User.objects.filter(pk=user_id)
         .values_list(
             "employee__agency_id",
             "employee__zone",
@@ -95,7 +97,7 @@ def _read(request: HttpRequest) -> Account:
     agency_id, own, unit, agency, held = row
     methods = {record["method"] for record in get_authentication_records(request, request.user)}
     return Account(
-        user_id=request.user.pk,
+        user_id=user_id,
         agency_id=agency_id,
         zone=own or unit or agency or Zone.JAKARTA.value,
         roles=frozenset(Role(role) for role in held),

@@ -43,7 +43,7 @@ ONE_SUBJECT = "Ada pembaruan di %(brand)s / Update in %(brand)s"
 """The subject of every mail of the house, so that a mailbox shows no difference."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _STRONG_AMR = frozenset({"mfa"})
-# Source: RFC 8176; "mfa" alone promises several factors, "otp" or "hwk" may have been the only one.
+# Source: RFC 8176; only "mfa" promises several factors, "otp" may have been the only one.
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -96,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         self,
         request: HttpRequest,  # noqa: ARG002 - allauth's face
         user: User,
-        form: Any,
+        form: Any,  # noqa: ANN401 - one of allauth's forms
         commit: bool = True,  # noqa: FBT001, FBT002 - allauth's face
     ) -> User:
         """Make the account of somebody who signed up: no NIP, a name, a key row like all."""
@@ -152,8 +152,8 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
     """
     Second factors.
 
-    Secrets are sealed under the row key. allauth does not say whose secret it is, so the seal is
-    bound to its purpose only, not to the row.
+    Secrets are sealed under the row key. allauth does not say whose secret it is, so the seal
+    is bound to its purpose only, not to the row.
     """
 
     error_messages = {
@@ -204,11 +204,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
         return {**entity, "display_name": settings.BRAND, "name": settings.BRAND}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
-        """Number keys."""
+        """Return the next number as a name."""
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return gettext("Key %(number)d") % {"number": number}
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(self, *args: object, **kwargs: object) -> None:
         """Send nothing: a mail about a second factor tells when somebody was here."""
 
 
@@ -224,8 +224,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  
         """Make no account from a claim."""
         return False
 
-    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> User:  # noqa: ARG002
-        """Drop the claims before allauth can store them; remember whether a second factor was."""
+    def populate_user(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - allauth's face
+        sociallogin: SocialLogin,
+        data: object,  # noqa: ARG002 - allauth's face
+    ) -> User:
+        """Drop the claims before allauth can store them; remember a second factor."""
         claims = sociallogin.account.extra_data or {}
         methods = (claims.get("id_token") or {}).get("amr") or claims.get("amr") or ()
         sociallogin.asked_second_factor = bool(_STRONG_AMR & set(methods))
@@ -243,7 +248,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  
         return reverse("account_email")
 
 
-def blur_authenticator(*, authenticator: Authenticator, **_: Any) -> None:
+def blur_authenticator(*, authenticator: Authenticator, **_: object) -> None:
     """Keep the month a second factor was set up, and no trace of its last use beside a name."""
     day = authenticator.created_at.astimezone(UTC)
     Authenticator.objects.filter(pk=authenticator.pk).update(
@@ -252,7 +257,7 @@ def blur_authenticator(*, authenticator: Authenticator, **_: Any) -> None:
     )
 
 
-def blur_social_account(*, sociallogin: SocialLogin, **_: Any) -> None:
+def blur_social_account(*, sociallogin: SocialLogin, **_: object) -> None:
     """Keep no instant of a single sign-on beside a name."""
     SocialAccount.objects.filter(pk=sociallogin.account.pk).update(
         last_login=_LONG_AGO, date_joined=_LONG_AGO

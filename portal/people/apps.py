@@ -17,7 +17,11 @@ class PeopleConfig(AppConfig):
         mfa = import_module("allauth.mfa.signals")
         social = import_module("allauth.socialaccount.signals")
         register_resealer = import_module("portal.vault.services").register_resealer
-        for signal in (mfa.authenticator_added, mfa.authenticator_used):
+        for signal in (
+            mfa.authenticator_added,
+            mfa.authenticator_reset,
+            mfa.authenticator_used,
+        ):
             signal.connect(adapters.blur_authenticator, dispatch_uid="people.blur")
         for signal in (social.social_account_added, social.social_account_updated):
             signal.connect(adapters.blur_social_account, dispatch_uid="people.blur")

@@ -47,7 +47,7 @@ def _address(meta: MutableMapping[str, Any]) -> str:
     forwarded = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     hops: int = settings.PROXY_COUNT
     if hops and len(forwarded) >= hops and forwarded[-hops]:
-        return forwarded[-hops]
+        return str(forwarded[-hops])
     return str(meta.get("REMOTE_ADDR") or "")
 
 
@@ -60,4 +60,5 @@ def _word(address: str, today: date) -> str:
         network = str(parsed)
         if parsed.version == 6:
             network = str(ipaddress.ip_network(f"{parsed}/{_IPV6_PREFIX}", strict=False))
-    return tag("people.caller", today.isoformat(), network).hex()[:32]
+    word: str = tag("people.caller", today.isoformat(), network).hex()[:32]
+    return word

@@ -1,14 +1,19 @@
 """What people type into the account and vault pages; nothing here decides who may."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 _QUIET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
-def _passphrase(label: object, **extra: object) -> forms.CharField:
+def _passphrase(label: "StrOrPromise", **extra: object) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=200,

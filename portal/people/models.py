@@ -70,12 +70,12 @@ class User(AbstractBaseUser):
     An account that can sign in, by e-mail or by NIP.
 
     Invariants: an account has an e-mail or a NIP; `email` is the work or sign-in address and is
-    lower case. There are no staff or superuser flags: a right to read is a `RoleGrant` and a row
-    decision in a room's policies, nothing else. There is no `last_login`: the second of a sign-in
-    next to a name would tell who came when.
+    lower case. There are no staff or superuser flags: a right to read is a `RoleGrant` and a
+    row decision in a room's policies, nothing else. There is no `last_login`: the second of a
+    sign-in next to a name would tell who came when.
     """
 
-    last_login = None
+    last_login = None  # Django's way of leaving a column out
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     nip = models.CharField(
         max_length=18, null=True, blank=True, unique=True, validators=[NIP_FORMAT]
@@ -90,7 +90,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "nip"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]  # a class variable there
 
     class Meta:
         constraints = [

@@ -1,9 +1,9 @@
 """
 Who may enter a page: the register of every route's policy, and the door that enforces it.
 
-The door asks for a sign-in, a role and a second factor. Which *row* somebody may have is decided
-in each room's own ``policies.get_*``. The public page on who can see what is written from the
-register, so a route that is not in it does not exist.
+The door asks for a sign-in, a role and a second factor. Which *row* somebody may have is
+decided in each room's own ``policies.get_*``. The public page on who can see what is written
+from the register, so a route that is not in it does not exist.
 """
 
 from collections.abc import Callable, Mapping
@@ -119,7 +119,7 @@ def policy(
 
         guarded.policy = entry  # type: ignore[attr-defined]  # read by the matrix of routes
         guarded.login_required = not anonymous  # type: ignore[attr-defined]  # read by Django
-        return guarded
+        return guarded  # type: ignore[return-value]  # only the name of `request` differs
 
     return guard
 

@@ -16,9 +16,11 @@ _CONFLICT_SCOPE = """
 WITH RECURSIVE me AS (
     SELECT id, unit_id, manager_id FROM people_employee WHERE user_id = %(user)s
 ), line AS (
-    SELECT e.id, e.manager_id, e.user_id FROM people_employee e JOIN me ON e.id = me.manager_id
+    SELECT e.id, e.manager_id, e.user_id
+    FROM people_employee e JOIN me ON e.id = me.manager_id
     UNION
-    SELECT e.id, e.manager_id, e.user_id FROM people_employee e JOIN line ON e.id = line.manager_id
+    SELECT e.id, e.manager_id, e.user_id
+    FROM people_employee e JOIN line ON e.id = line.manager_id
 )
 SELECT user_id FROM line
 UNION
@@ -38,10 +40,10 @@ class PrivateAddress:
 
 def conflict_scope(*, actor: Account) -> frozenset[UUID]:
     """
-    Return the accounts too close to the actor to hear her: her own, her superiors up the line,
-    her direct reports and the colleagues of her unit.
+    Return the accounts too close to the actor to hear her.
 
-    Computed from the signed-in person and stored nowhere. A circle in the line ends (``UNION``).
+    Her own, her superiors up the line, her direct reports and the colleagues of her unit.
+    Computed from the signed-in person and stored nowhere; a circle in the line ends (`UNION`).
     """
     with connection.cursor() as cursor:
         cursor.execute(_CONFLICT_SCOPE, {"user": actor.user_id})
@@ -50,7 +52,7 @@ def conflict_scope(*, actor: Account) -> frozenset[UUID]:
 
 
 def private_addresses(*, actor: Account) -> list[PrivateAddress]:
-    """Return the actor's verified addresses other than the work address, in alphabetical order."""
+    """Return the actor's verified addresses other than the work address, by alphabet."""
     emails = (
         EmailAddress.objects.filter(user_id=actor.user_id, verified=True)
         .exclude(email__iexact=F("user__email"))

@@ -23,6 +23,9 @@ SLIP_DAYS = 30
 _SLIP_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _SLIP_GROUPS, _GROUP_LENGTH = 4, 4
 # 16 letters of 32: 80 bits, far out of reach of the few guesses a minute the page allows.
+_NAME_CONSTRAINTS = frozenset(
+    {"user_email_once", "people_user_nip_key", "unique_verified_email"}
+)
 HOUSE = "house"
 """Who acts when no person does: a command on the machine, the demonstration."""
 
@@ -88,7 +91,7 @@ def create_user(
             make_dummy_keys(user_ids=[user.pk])
             _record(actor, "account.create", user.pk, now=now)
     except IntegrityError as error:
-        if violated_constraint(error) in {"user_email_once", "people_user_nip_key"}:
+        if violated_constraint(error) in _NAME_CONSTRAINTS:
             raise AccountRefused(PeopleRefusal.NAME_TAKEN) from error
         raise
     return user.pk

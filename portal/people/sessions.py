@@ -1,10 +1,10 @@
 """
 Signed-in browsers as rows of PostgreSQL that tell a reader of the table nothing.
 
-A row is found by the SHA-256 of the cookie, so the table opens no session; its content is sealed
-and bound to that hash, so rows cannot be swapped. A session ends after thirty idle minutes and
-twelve hours in all. Both times stand inside the sealed content; outside is one expiry, rounded
-up to the hour. The last visit is rewritten at most once a minute.
+A row is found by the SHA-256 of the cookie, so the table opens no session; its content is
+sealed and bound to that hash, so rows cannot be swapped. A session ends after thirty idle
+minutes and twelve hours in all. Both times stand inside the sealed content; outside is one
+expiry, rounded up to the hour. The last visit is rewritten at most once a minute.
 
 What a session holds: the account, its backend and its proof (Django), when and how the person
 proved who she is (allauth), a chosen filter, flash messages and the page to return to after the
@@ -67,7 +67,7 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Insert a row under a new key; its twelve hours begin unless somebody is signed in."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # untyped in the stubs
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -81,7 +81,7 @@ class SessionStore(SessionBase):
 
         Signing in begins new twelve hours; a changed password does not.
         """
-        if SESSION_KEY not in self._session:
+        if SESSION_KEY not in self:
             self._born = None
         super().cycle_key()
 
@@ -96,7 +96,7 @@ class SessionStore(SessionBase):
             self.create()
             return
         now = time.time()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # as above
         self._born = self._born or now
         row = _row(hash_key(self.session_key), {"born": self._born, "seen": now, "data": data})
         if must_create:
@@ -145,10 +145,10 @@ def _read(row: BrowserSession) -> dict[str, Any] | None:
 
 
 def _alive(content: dict[str, Any], now: float) -> bool:
-    return (
-        now - content["seen"] < settings.SESSION_IDLE_SECONDS
-        and now - content["born"] < settings.SESSION_COOKIE_AGE
-    )
+    seen: float = content["seen"]
+    born: float = content["born"]
+    idle, age = now - seen, now - born
+    return idle < settings.SESSION_IDLE_SECONDS and age < settings.SESSION_COOKIE_AGE
 
 
 def _touch(key_hash: str, now: float) -> None:

@@ -13,7 +13,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from portal.people.views import accounts, vault
 
@@ -61,7 +61,7 @@ _ALLAUTH = [
          name="socialaccount_login_error"),
     path("akun/3rdparty/signup/", social.signup, name="socialaccount_signup"),
 ]  # fmt: skip
-_OURS = [
+_OURS: list[URLPattern | URLResolver] = [
     path("bahasa/", accounts.language, name="language"),
     path("tutup/", accounts.leave, name="exit"),
     path("akun/aktivasi/", accounts.activation, name="activation"),
@@ -71,6 +71,7 @@ _OURS = [
     path("brankas/kunci/", vault.lock, name="vault-lock"),
     path("brankas/ubah/", vault.change, name="vault-change"),
     path("brankas/pulih/", vault.recover, name="vault-recover"),
+    path("a/", include("portal.people.urls_admin")),
 ]
 
 urlpatterns = [

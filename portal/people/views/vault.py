@@ -128,7 +128,7 @@ def lock(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(_FORMS)
 def change(request: HttpRequest) -> HttpResponse:
-    """Put the vault behind another passphrase; a new recovery code takes the old one's place."""
+    """Put the vault behind another passphrase; a new recovery code comes with it."""
     user_id = actor_of(request).user_id
     if not vault_services.has_vault(user_id=user_id):
         return redirect("people:vault-make")

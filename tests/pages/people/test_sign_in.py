@@ -109,12 +109,16 @@ def test_the_language_is_remembered_and_the_page_stays():
     answer = client.post("/bahasa/", {"language": "en", "next": "/akun/aktivasi/"})
     assert answer.headers["Location"] == "/akun/aktivasi/"
     assert 'lang="en"' in client.get(SIGN_IN).content.decode()
-    answer = client.post("/bahasa/", {"language": "id"}, headers={"referer": "http://testserver/masuk/"})
+    answer = client.post(
+        "/bahasa/", {"language": "id"}, headers={"referer": "http://testserver/masuk/"}
+    )
     assert answer.headers["Location"] == "/masuk/"
     assert 'lang="id"' in client.get(SIGN_IN).content.decode()
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.test/", "//elsewhere.test/", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.test/", "//elsewhere.test/", "javascript:x"]
+)
 def test_the_language_form_leads_nowhere_else(target):
     answer = Client().post("/bahasa/", {"language": "en", "next": target})
     assert answer.headers["Location"] == "/"

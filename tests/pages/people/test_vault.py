@@ -132,7 +132,9 @@ def test_another_passphrase_ends_the_first_and_brings_a_new_code(client, person)
     code = re.search(r'<p class="code big">([^<]+)</p>', page)[1]
     assert code != old
     client.post("/brankas/kunci/")
-    assert "errsum" in client.post("/brankas/buka/", {"passphrase": PASSPHRASE}).content.decode()
+    assert (
+        "errsum" in client.post("/brankas/buka/", {"passphrase": PASSPHRASE}).content.decode()
+    )
     assert client.post("/brankas/buka/", {"passphrase": NEW}).status_code == 302
     assert client.post("/brankas/buat/", {"code": code}).status_code == 302
 
