@@ -1,7 +1,7 @@
 """Tables of the outbox: what somebody may read, what has to leave, and where to."""
 
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -60,7 +60,10 @@ class Notification(BaseModel):
         ]
 
 
-class OutgoingQuerySet(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class OutgoingQuerySet(models.QuerySet[Row]):
     """Questions asked of rows that leave the house."""
 
     def due(self, now: datetime) -> Self:
@@ -99,6 +102,10 @@ class Outgoing(BaseModel):
         abstract = True
 
 
+class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):
+    """Questions asked of deliveries."""
+
+
 class Delivery(Outgoing):
     """
     One notification on its way through one channel.
@@ -117,7 +124,7 @@ class Delivery(Outgoing):
     dedupe_key = TagField(unique=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, null=True)
 
-    objects = models.Manager.from_queryset(OutgoingQuerySet)()
+    objects = models.Manager.from_queryset(DeliveryQuerySet)()
 
     class Meta:
         constraints = [
@@ -167,6 +174,10 @@ class Delivery(Outgoing):
         ]
 
 
+class AccountMailQuerySet(OutgoingQuerySet["AccountMail"]):
+    """Questions asked of account mails."""
+
+
 class AccountMail(Outgoing):
     """
     A mail of the sign-in pages (a code, a confirmation), in a box to the notifier.
@@ -177,7 +188,7 @@ class AccountMail(Outgoing):
 
     box = BoxField(null=True)
 
-    objects = models.Manager.from_queryset(OutgoingQuerySet)()
+    objects = models.Manager.from_queryset(AccountMailQuerySet)()
 
     class Meta:
         constraints = [

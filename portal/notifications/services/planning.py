@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -96,7 +97,7 @@ def _plan_batch(by_fact: dict[bytes, Planned], *, now: datetime) -> int:
     return len(by_fact) - len(known)
 
 
-def _ids_by_fact(by_fact: Iterable[bytes]) -> dict[bytes, object]:
+def _ids_by_fact(by_fact: Iterable[bytes]) -> dict[bytes, UUID]:
     rows = Notification.objects.filter(fact_key__in=list(by_fact)).values_list("fact_key", "id")
     return dict(rows)
 
