@@ -18,12 +18,12 @@ def main() -> int:
     """Run every step; each may be run again at any time."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
-    try:
-        for name, *options in STEPS:
+    for name, *options in STEPS:
+        try:
             call_command(name, *options)
-    except CommandError as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return 1
+        except CommandError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            return 1
     return 0
 
 
