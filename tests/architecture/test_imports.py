@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,11 +68,13 @@ STONES = [
 ]  # fmt: skip
 
 
+LINT = "from importlinter.cli import lint_imports_command as run; run()"
+
+
 def _lint(place: Path) -> str:
     """Return what the linter says about the tree in ``place``."""
     result = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()",
-         "--no-cache"],
+        [sys.executable, "-c", LINT, "--no-cache"],
         cwd=place, capture_output=True, text=True, timeout=120, check=False,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(place), "COLUMNS": "300",
              "PYTHONDONTWRITEBYTECODE": "1"},
@@ -88,9 +91,7 @@ def _broken(report: str) -> dict[str, str]:
         if f"\n{name}\n{'-' * len(name)}" in details
     }
     starts = [*sorted(at), len(details)]
-    return {
-        at[start]: details[start:end] for start, end in zip(starts, starts[1:], strict=False)
-    }
+    return {at[start]: details[start:end] for start, end in pairwise(starts)}
 
 
 def _copy(place: Path) -> Path:
