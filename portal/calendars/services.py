@@ -100,33 +100,44 @@ def add_holiday(
     *, day: date, name: str, kind: HolidayKind, agency_id: UUID | None, note: str = ""
 ) -> UUID:
     """
-    Enter a holiday by hand and return its id.
+    Enter a holiday by hand and return its id; a removed row of that day and kind comes back.
 
-    :raises HolidayRefused: if the day already has a row of that kind, removed ones included.
+    :raises HolidayRefused: if the day already has a holiday of that kind.
     """
-    try:
-        with transaction.atomic():
-            holiday = Holiday.objects.create(
-                day=day, name=name, kind=kind, agency_id=agency_id, note=note
-            )
-    except IntegrityError as error:
-        if violated_constraint(error) == "holiday_once_per_day_and_kind":
-            raise HolidayRefused(HolidayRefusal.ALREADY_THERE) from error
-        raise
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                holiday = Holiday.objects.create(
+                    day=day, name=name, kind=kind, agency_id=agency_id, note=note
+                )
+        except IntegrityError as error:
+            if violated_constraint(error) != "holiday_once_per_day_and_kind":
+                raise
+            same = Holiday.objects.select_for_update().filter(day=day, kind=kind)
+            holiday = same.get(agency_id=agency_id)
+            if holiday.status != HolidayStatus.REMOVED:
+                raise HolidayRefused(HolidayRefusal.ALREADY_THERE) from error
+            holiday.name, holiday.note = name, note
+            holiday.status, holiday.source = HolidayStatus.CONFIRMED, HolidaySource.PEOPLE
+            holiday.save()
     return holiday.pk
 
 
-def set_status(*, holiday_id: UUID, status: HolidayStatus) -> HolidayStatus:
+def set_status(
+    *,
+    holiday_id: UUID,
+    status: HolidayStatus,
+    source: HolidaySource = HolidaySource.PEOPLE,
+) -> tuple[HolidayStatus, HolidaySource]:
     """
-    Confirm, remove or restore a holiday by hand and return the status it had.
+    Confirm, remove or restore a holiday and return what it was, so that it can be undone.
 
     :raises Holiday.DoesNotExist: if there is none.
     """
     with transaction.atomic():
         holiday = Holiday.objects.select_for_update().get(pk=holiday_id)
-        before = HolidayStatus(holiday.status)
-        holiday.status = status
-        holiday.source = HolidaySource.PEOPLE
+        before = HolidayStatus(holiday.status), HolidaySource(holiday.source)
+        holiday.status, holiday.source = status, source
         holiday.save(update_fields=["status", "source"])
     return before
 

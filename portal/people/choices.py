@@ -72,6 +72,14 @@ class PeopleRefusal(TextChoices):
         "ROLES_EXCLUDE",
         _("Counsellor and medical reviewer exclude each other. End the other role first."),
     )
+    ROLES_DO_NOT_MIX = (
+        "ROLES_DO_NOT_MIX",
+        _(
+            "These roles stay apart: counsellor and medical reviewer, administrator and data "
+            "protection officer. End the other role first, or choose another person."
+        ),
+    )
+    OWN_ROLE = "OWN_ROLE", _("Another administrator can change your own roles for you.")
     SLIP_DOES_NOT_FIT = (
         "SLIP_DOES_NOT_FIT",
         _("Name and code do not match yet. Look at the slip once more, letter by letter."),

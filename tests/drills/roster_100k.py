@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-import django  # noqa: E402 - the path comes first
+import django
 
 django.setup()
 
@@ -33,7 +33,8 @@ def nip(number):
     """Return a different, valid NIP for each number below 600,000."""
     serial, rest = number % 999 + 1, number // 999
     sex, rest = rest % 2 + 1, rest // 2
-    return f"{1960 + rest % 40}0330{2020 + rest // 480:04d}{rest // 40 % 12 + 1:02d}{sex}{serial:03d}"
+    month, year = rest // 40 % 12 + 1, 2020 + rest // 480
+    return f"{1960 + rest % 40}0330{year}{month:02d}{sex}{serial:03d}"
 
 
 def roster_of(count):

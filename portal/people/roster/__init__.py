@@ -8,7 +8,7 @@ file is kept. Whoever is missing from it is listed and stays, unless somebody wi
 from portal.people.roster.apply import Applied, RosterRefused, apply_roster
 from portal.people.roster.plan import read_roster
 from portal.people.roster.rows import Absent, Counts, RosterPlan
-from portal.people.roster.sheet import COLUMNS, PAGE_LINES, Problem, Unreadable
+from portal.people.roster.sheet import COLUMNS, PAGE_LINES, Problem, Unreadable, decode
 
 __all__ = [
     "COLUMNS",
@@ -21,5 +21,6 @@ __all__ = [
     "RosterRefused",
     "Unreadable",
     "apply_roster",
+    "decode",
     "read_roster",
 ]

@@ -102,7 +102,7 @@ def read_sheet(source: str | bytes, *, today: date, limit: int | None = None) ->
 
     :raises Unreadable: if it is no table, lacks a column that is needed, or exceeds ``limit``.
     """
-    text = source if isinstance(source, str) else _decode(source)
+    text = source if isinstance(source, str) else decode(source)
     rows = _rows(text.removeprefix("\ufeff"))
     columns = _columns(rows)
     sheet = Sheet(has_managers="manager" in columns)
@@ -123,7 +123,8 @@ def read_sheet(source: str | bytes, *, today: date, limit: int | None = None) ->
     return sheet
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """Return the text of a file in one of the letters that spreadsheets write."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return data.decode("utf-16", errors="replace")
     try:

@@ -63,7 +63,7 @@ def test_what_people_confirmed_stays_confirmed():
     before = services.set_status(
         holiday_id=on(date(2027, 3, 10)).pk, status=HolidayStatus.CONFIRMED
     )
-    assert before == HolidayStatus.ESTIMATED
+    assert before == (HolidayStatus.ESTIMATED, HolidaySource.LIBRARY)
     load()
     assert on(date(2027, 3, 10)).status == HolidayStatus.CONFIRMED
 
@@ -134,3 +134,20 @@ def test_one_row_a_day_and_kind(national):
     with pytest.raises(services.HolidayRefused):
         services.add_holiday(**one)
     assert Holiday.objects.count() == 1
+
+
+def test_a_removed_day_can_be_entered_again():
+    one = {"day": date(2027, 6, 22), "kind": HolidayKind.PUBLIC, "agency_id": None}
+    first = services.add_holiday(name="Hari Pemilu", **one)
+    services.set_status(holiday_id=first, status=HolidayStatus.REMOVED)
+    assert services.add_holiday(name="Hari Pilkada", **one) == first
+    assert [row.name for row in selectors.list_holidays(year=2027)] == ["Hari Pilkada"]
+
+
+def test_undoing_a_correction_gives_the_day_back_to_the_library():
+    load()
+    eid = on(date(2027, 3, 10))
+    status, source = services.set_status(holiday_id=eid.pk, status=HolidayStatus.REMOVED)
+    services.set_status(holiday_id=eid.pk, status=status, source=source)
+    eid.refresh_from_db()
+    assert (eid.status, eid.source) == (HolidayStatus.ESTIMATED, HolidaySource.LIBRARY)

@@ -74,10 +74,7 @@ def test_people_and_units_come_in(agency):
 
 def test_a_second_time_changes_nothing(agency):
     take(FILE, agency)
-    before = (
-        list(Employee.objects.order_by("id").values()),
-        list(User.objects.order_by("id").values()),
-    )
+    before = everything()
     counts = take(FILE, agency)
     assert (counts.new, counts.changed, counts.unchanged, counts.units) == (0, 0, 3, 0)
     assert before == everything()
