@@ -8,14 +8,25 @@ our code.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import F, Func, Value
-from django.db.models.lookups import Exact, GreaterThanOrEqual, In
+from django.db.models.lookups import Exact, GreaterThanOrEqual, In, Lookup
 
 from portal.vault import primitives
+
+_Set = TypeVar("_Set")
+_Get = TypeVar("_Get")
+
+if TYPE_CHECKING:
+    _Base = models.BinaryField
+else:
+
+    class _Base(models.BinaryField, Generic[_Set, _Get]):
+        """What the type checker takes Django's field for: one that knows its types."""
+
 
 _MINIMUM = {
     primitives.SEAL_VERSION: primitives.MIN_SEALED_BYTES,
@@ -25,7 +36,7 @@ _MINIMUM = {
 }
 
 
-class _BytesField(models.BinaryField):
+class _BytesField(_Base[_Set, _Get]):
     """Bytes in, bytes out; a `BinaryField` in migrations."""
 
     if TYPE_CHECKING:
@@ -41,16 +52,16 @@ class _BytesField(models.BinaryField):
 
     def from_db_value(self, value: object, *_: object) -> bytes | None:
         """Return bytes whatever the driver gives."""
-        return None if value is None else bytes(value)  # type: ignore[call-overload, no-any-return]
+        return None if value is None else bytes(value)  # type: ignore[call-overload]
 
 
-class SealedField(_BytesField):
+class SealedField(_BytesField[_Set, _Get]):
     """Tier A: sealed to a person; the server cannot open it while she is away."""
 
     versions = (primitives.BOX_VERSION, primitives.SEAL_VERSION)
 
 
-class RowSealedField(_BytesField):
+class RowSealedField(_BytesField[_Set, _Get]):
     """
     Tier B: opened by a server process whose key lies outside the database.
 
@@ -61,23 +72,23 @@ class RowSealedField(_BytesField):
     versions = (primitives.ROW_VERSION,)
 
 
-class BoxField(_BytesField):
+class BoxField(_BytesField[_Set, _Get]):
     """Sealed to the notifier: a web process writes it, only the process that sends opens it."""
 
     versions = (primitives.BOX_VERSION,)
 
 
-class WrapField(_BytesField):
+class WrapField(_BytesField[_Set, _Get]):
     """A private key behind a passphrase or a recovery code."""
 
     versions = (primitives.WRAP_VERSION, primitives.SEAL_VERSION)
 
 
-class TagField(_BytesField):
+class TagField(_BytesField[_Set, _Get]):
     """A 32-byte keyed hash that finds a row and names nobody."""
 
 
-SEALED_FIELDS: tuple[type[_BytesField], ...] = (
+SEALED_FIELDS: tuple[type[_BytesField[Any, Any]], ...] = (
     SealedField,
     RowSealedField,
     BoxField,
@@ -86,7 +97,7 @@ SEALED_FIELDS: tuple[type[_BytesField], ...] = (
 
 
 def sealed_check(
-    field: str, name: str, kind: type[_BytesField] | None = None
+    field: str, name: str, kind: type[_BytesField[Any, Any]] | None = None
 ) -> models.CheckConstraint:
     """
     Return the constraint that keeps plain text out of a sealed column.
@@ -98,7 +109,9 @@ def sealed_check(
     shortest = min(_MINIMUM[version] for version in versions)
     length = Func(F(field), function="octet_length", output_field=models.IntegerField())
     first = Func(F(field), Value(0), function="get_byte", output_field=models.IntegerField())
-    known = Exact(first, versions[0]) if len(versions) == 1 else In(first, sorted(versions))
+    known: Lookup[Any] = (
+        Exact(first, versions[0]) if len(versions) == 1 else In(first, sorted(versions))
+    )
     return models.CheckConstraint(
         condition=Q(GreaterThanOrEqual(length, shortest)) & Q(known), name=name
     )

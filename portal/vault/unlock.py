@@ -140,8 +140,9 @@ def _store(
 def _load(secret: str, user_id: UUID, session_key: str, now: datetime) -> tuple[bytes, _Held]:
     raw = _raw(secret)
     try:
-        value = client().get(_name(raw))
-        data = primitives.unseal(_key(raw), value or b"", *_bound_to(user_id, session_key))
+        value: object = client().get(_name(raw))
+        blob = value if isinstance(value, bytes) else b""
+        data = primitives.unseal(_key(raw), blob, *_bound_to(user_id, session_key))
     except (redis.RedisError, CannotOpen):
         raise Locked from None
     opened_at, seen_at, until = map(_instant, _TIMES.unpack_from(data))

@@ -12,7 +12,7 @@ from portal.audit import services
 from portal.audit.models import ClientEvent, ClientLink, StaffEvent, StaffLink
 from portal.audit.services import Head
 
-NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 3, 20, tzinfo=UTC)
 CHAINS = [("staff", StaffEvent, StaffLink), ("client", ClientEvent, ClientLink)]
 both = pytest.mark.parametrize(("name", "events", "links"), CHAINS)
 pytestmark = pytest.mark.django_db
@@ -155,9 +155,10 @@ def test_an_event_slipped_in_is_found(name, events, links):
     _chained()
     columns = "at, role, reason" if name == "staff" else "on_day"
     values = "now(), 'HEAD', ''" if name == "staff" else "current_date"
+    table = events._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {events._meta.db_table} (id, handle, action, subject, mac, {columns}) "
+            f"INSERT INTO {table} (id, handle, action, subject, mac, {columns}) "
             f"VALUES (gen_random_uuid(), 'x', 'x', 'x', sha256('x'), {values})"
         )
     assert len(services.verify()) == 1
@@ -324,6 +325,23 @@ def test_an_event_whose_transaction_ends_late_is_chained_when_it_appears():
     assert late.sequence < early.sequence
     order = ClientLink.objects.order_by("position").values_list("event_id", flat=True)
     assert list(order) == [early.pk, late.pk]
+    assert services.verify() == []
+
+
+def test_an_event_later_than_all_the_others_is_chained_at_the_full_hour(monkeypatch):
+    monkeypatch.setattr(services, "_LATEST", 3)
+    _chained(9)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_clientlink DISABLE TRIGGER USER")
+        cursor.execute("TRUNCATE audit_clientlink")
+        cursor.execute("ALTER TABLE audit_clientlink ENABLE TRIGGER USER")
+    first, *_, last = ClientEvent.objects.order_by("sequence")
+    link = ClientLink(position=1, event_id=last.pk, sequence=last.sequence)
+    link.mac = services._link_proof(services.CHAINS[1], link, last.mac, services.GENESIS)
+    link.save(force_insert=True)
+    assert services.chain_events(now=NOW) == 2
+    assert not ClientLink.objects.filter(event_id=first.pk).exists()
+    assert services.chain_events(now=NOW.replace(minute=0)) == 6
     assert services.verify() == []
 
 
