@@ -6,15 +6,24 @@ from django.urls import path, register_converter
 
 from counselling.views import agenda, hours, moves, own, times
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
 
 class DayConverter:
     """A day in a path, 2026-11-23; a date is nobody's name."""
 
-    regex = r"20\d\d-[01]\d-[0-3]\d"
+    regex = r"\d{4}-[01]\d-[0-3]\d"
 
     def to_python(self, value: str) -> date:
-        """Read the day; an impossible one is no path (`ValueError`)."""
-        return date.fromisoformat(value)
+        """
+        Read the day.
+
+        :raises ValueError: if there is no such day in this century, which makes it no path.
+        """
+        day = date.fromisoformat(value)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(value)
+        return day
 
     def to_url(self, value: date) -> str:
         """Write the day."""

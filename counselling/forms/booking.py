@@ -92,7 +92,7 @@ class BookForm(WrittenForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Choose one of the addresses shown.")},
     )
-    consent = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    consent = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     kept = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
     def __init__(
@@ -109,7 +109,10 @@ class BookForm(WrittenForm):
         else:
             del self.fields["mode"]
         self.addresses = _Addresses(addresses)
-        self.fields["address"].choices = self.addresses.choices  # type: ignore[attr-defined]  # as above
+        if addresses:
+            self.fields["address"].choices = self.addresses.choices  # type: ignore[attr-defined]  # as above
+        else:
+            del self.fields["address"]
 
     def clean_address(self) -> str:
         """Return the address behind the masked one, empty for the portal alone."""
@@ -117,7 +120,8 @@ class BookForm(WrittenForm):
 
     def clean_consent(self) -> int:
         """Return the version of the words that stood on the page, 0 where none did."""
-        return self.cleaned_data["consent"] or 0
+        version: str = self.cleaned_data["consent"]
+        return int(version) if version.isascii() and version.isdigit() else 0
 
 
 class AddressForm(forms.Form):

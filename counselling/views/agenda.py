@@ -21,7 +21,7 @@ from counselling.views.things import MEETING, NICKNAME, WRITTEN
 from portal.common.db import database_now
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
-from portal.people.vaults import NEXT_KEY
+from portal.people.vaults import NEXT_KEY, vault_of
 from portal.vault.unlock import Locked
 
 UNDO_KEY: Final = "hours_undo"
@@ -84,7 +84,7 @@ def agenda_appointment(request: HttpRequest, appointment_id: UUID) -> HttpRespon
         opened = services.open_request(
             actor=actor,
             appointment_id=appointment_id,
-            vault=request.vault,  # type: ignore[attr-defined]  # attached by the middleware
+            vault=vault_of(request),
             now=now,
         )
     except Locked:

@@ -180,7 +180,7 @@ def _booking(form: BookForm) -> BookingRequest:
         reach=data["reach"],
         note=data["note"],
         consent_version=data["consent"],
-        address=data["address"] if "address" in form.changed_data else None,
+        address=data.get("address") if "address" in form.changed_data else None,
     )
 
 
