@@ -31,7 +31,7 @@ GENESIS = bytes(32)
 _BATCH = 1000
 _MOST_AT_ONCE = 20_000
 _LATEST = 10_000
-"""So many numbers back an event may still appear; to look at all takes long in a long record."""
+"""So many numbers back an event may still appear; to look at all takes long one day."""
 
 
 @dataclass(frozen=True, slots=True)
