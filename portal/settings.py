@@ -230,7 +230,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "nip"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
@@ -299,6 +299,12 @@ def _single_sign_on() -> dict[str, object]:
     }
 
 
+def _single_sign_on_origin() -> list[str]:
+    """Return the origin that sign-in forms may lead to."""
+    issuer = urlsplit(os.environ.get("TEDUH_OIDC_ISSUER", ""))
+    return [f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else []
+
+
 SOCIALACCOUNT_PROVIDERS = _single_sign_on()
 
 SESSION_ENGINE = "portal.people.sessions"
@@ -343,7 +349,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form that leads to the agency's single sign-on is followed there, nowhere else.
+        "form-action": [SELF, *_single_sign_on_origin()],
         "manifest-src": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

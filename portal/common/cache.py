@@ -14,12 +14,23 @@ import redis
 from django.conf import settings
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from django.utils.crypto import salted_hmac
 
 from portal.common.redis import PATIENCE_SECONDS
 
 Answer = TypeVar("Answer")
 PAUSE_SECONDS = 5.0
 """How long a failed Redis is left alone; a page then pays nothing for its absence."""
+
+
+def hashed_key(key: str, key_prefix: str, version: int) -> str:
+    """
+    Return the name an entry has in Redis: a keyed hash.
+
+    Libraries put accounts and addresses into theirs, and a copy of Redis is to name nobody.
+    """
+    name = salted_hmac("portal.common.cache", str(key), algorithm="sha256").hexdigest()
+    return f"{key_prefix}:{version}:{name}"
 
 
 class BreakerCache(RedisCache):
@@ -33,7 +44,7 @@ class BreakerCache(RedisCache):
             "socket_connect_timeout": PATIENCE_SECONDS,
             **params.pop("OPTIONS", {}),
         }
-        params = {"KEY_PREFIX": "cache", **params}
+        params = {"KEY_PREFIX": "cache", "KEY_FUNCTION": hashed_key, **params}
         super().__init__(settings.REDIS_URL, {**params, "OPTIONS": options})
         self._memory = LocMemCache(server, params)
 

@@ -12,11 +12,14 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import TextChoices
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.actors import Account, actor_of, has_second_factor
@@ -141,5 +144,13 @@ def _stop(request: HttpRequest, entry: PolicyEntry) -> HttpResponseBase | None:
     if entry.roles is not None and not entry.roles & actor.roles:
         raise Http404
     if lacks_second_factor(actor):
-        return redirect(second_factor_route(actor))
+        return _to_second_factor(request, actor)
     return None
+
+
+def _to_second_factor(request: HttpRequest, actor: Account) -> HttpResponseBase:
+    """Lead to the second factor, and from proving it back to the page."""
+    address = reverse(second_factor_route(actor))
+    if request.method in {"GET", "HEAD"}:
+        address += "?" + urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+    return redirect(address)

@@ -47,7 +47,7 @@ def test_every_staff_role_is_led_to_the_second_factor(role):
     user, client = make_user(), Client()
     grant(user, make_agency(), role)
     sign_in(client, user)
-    assert client.get(INSIDE).headers["Location"] == "/akun/2fa/"
+    assert client.get(INSIDE).headers["Location"] == "/akun/2fa/?next=%2Fbrankas%2F"
     assert client.post("/brankas/buka/").headers["Location"] == "/akun/2fa/"
     for page in ("/akun/email/", "/akun/2fa/", "/akun/logout/", "/akun/password/change/"):
         assert client.get(page).status_code == 200
@@ -70,7 +70,12 @@ def test_setting_up_an_app_needs_proving_it_and_then_opens_the_pages(counsellor)
     client = Client()
     sign_in(client, counsellor)
     enrol(client)
-    assert client.get(INSIDE).headers["Location"] == "/akun/2fa/reauthenticate/"
+    answer = client.get(INSIDE)
+    assert answer.headers["Location"] == "/akun/2fa/reauthenticate/?next=%2Fbrankas%2F"
+    codes = client.get("/akun/2fa/recovery-codes/").context["unused_codes"]
+    answer = client.post("/akun/2fa/reauthenticate/", {"code": codes[0], "next": INSIDE})
+    assert answer.headers["Location"] == INSIDE
+    assert client.get(INSIDE).status_code == 200
 
 
 def test_signing_in_with_the_app_opens_the_pages(counsellor):

@@ -46,7 +46,9 @@ def page(browser, live_server) -> Iterator[Page]:
     )  # fmt: skip
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
