@@ -42,6 +42,8 @@ class Notification(BaseModel):
     read = models.BooleanField(default=False)
     created_hour = models.DateTimeField()
     """The hour from which the inbox shows it; a reminder's lies ahead. Never finer."""
+    useful_until = models.DateTimeField(null=True)
+    """The hour from which it is no news any more, read or not; rounded up."""
     fact_key = TagField(unique=True)
 
     class Meta:
@@ -60,10 +62,10 @@ class Notification(BaseModel):
         ]
 
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
-class OutgoingQuerySet(models.QuerySet[Row]):
+class OutgoingQuerySet(models.QuerySet[Row_co]):
     """Questions asked of rows that leave the house."""
 
     def due(self, now: datetime) -> Self:

@@ -142,6 +142,17 @@ def hour_of(instant: datetime) -> datetime:
     return instant.replace(minute=0, second=0, microsecond=0)
 
 
+def hour_after(instant: datetime) -> datetime:
+    """Return the end of the hour an instant lies in; a full hour is its own end."""
+    hour = hour_of(instant)
+    return hour if hour == instant else hour + timedelta(hours=1)
+
+
+def cannot_wait(starts_at: datetime, *, now: datetime, windows: Windows) -> bool:
+    """Say whether something starts before the next window: its mail leaves at once."""
+    return now < starts_at <= next_window(now, windows)
+
+
 def coarse(count: int) -> int:
     """Return a count rounded up to tens, so that whoever watches it sees no single deed."""
     return -(-count // 10) * 10

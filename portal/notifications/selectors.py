@@ -73,7 +73,8 @@ def find_url(*, user_id: UUID, notification_id: UUID, zone: str, now: datetime) 
 
 def count_unread(*, user_id: UUID, now: datetime) -> int:
     """Return how many things in the inbox are unread, in one query."""
-    told = policies.inbox_of(user_id=user_id, now=now).filter(read=False)
+    news = Q(useful_until__isnull=True) | Q(useful_until__gt=now)
+    told = policies.inbox_of(user_id=user_id, now=now).filter(news, read=False)
     # A subject told twice under one notice is one line of the inbox.
     return told.values("notice", "subject_id").distinct().count()
 

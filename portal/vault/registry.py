@@ -73,7 +73,9 @@ PLAIN: dict[str, frozenset[str]] = {
         "id state not_before useful_until lease_token lease_until attempt reason day_on"
         " notification channel priority"
     ),
-    "notifications.Notification": _open("id notice subject_id rev read created_hour"),
+    "notifications.Notification": _open(
+        "id notice subject_id rev read created_hour useful_until"
+    ),
     # a slip that was printed for everybody of a roster; the code is a tag
     "people.ActivationSlip": _open("id user valid_until"),
     "people.Agency": _open("id name short_name zone sender"),
@@ -123,6 +125,7 @@ CLOCKS: dict[str, str] = {
     "notifications.Delivery.not_before": "a window of the house; emptied when finished",
     "notifications.Delivery.useful_until": "the fact's own end; emptied when finished",
     "notifications.Notification.created_hour": "a whole hour",
+    "notifications.Notification.useful_until": "a whole hour",
     "people.BrowserSession.expires_hour": "rounded up to the hour",
     "socialaccount.SocialAccount.date_joined": "a package's: somebody's first single sign-on",
     "socialaccount.SocialAccount.last_login": "a package's: a sign-in leads to all rooms alike",

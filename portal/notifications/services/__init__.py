@@ -13,6 +13,7 @@ from portal.notifications.services.addresses import NoSuchNamespace, choose_addr
 from portal.notifications.services.delivery import Report, deliver_due
 from portal.notifications.services.inbox import mark_all_read, mark_read
 from portal.notifications.services.outbox import (
+    cannot_wait,
     enqueue,
     enqueue_account_mail,
     house_windows,
@@ -27,6 +28,7 @@ __all__ = [
     "Recipient",
     "Report",
     "address_choice",
+    "cannot_wait",
     "choose_address",
     "deliver_due",
     "enqueue",

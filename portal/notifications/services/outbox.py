@@ -108,6 +108,7 @@ def enqueue(
             "subject_id": subject_id,
             "rev": rev,
             "created_hour": rules.hour_of(now),
+            "useful_until": rules.hour_after(useful_until) if useful_until else None,
         },
     )
     if not is_new or not AddressChoice.objects.filter(tag=recipient.tag).exists():
@@ -120,6 +121,16 @@ def enqueue(
         useful_until=useful_until,
     )
     Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
+
+
+def cannot_wait(*, starts_at: datetime, now: datetime) -> bool:
+    """
+    Say whether news about something that starts then has to leave at once.
+
+    True if it starts before the house's next window; a caller hands it to `enqueue` as ``urgent``
+    for news the recipient does not know yet (somebody else cancelled or moved it).
+    """
+    return rules.cannot_wait(starts_at, now=now, windows=house_windows())
 
 
 def withdraw(*, subject_id: UUID, notices: Sequence[str] | None = None, now: datetime) -> int:

@@ -1,7 +1,8 @@
 """Reminders that the facts call for, told as rows ahead of their time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
@@ -43,8 +44,7 @@ def _plan(wanted: Iterable[Planned], *, now: datetime) -> int:
             tag=planned.recipient.tag,
             due_at=planned.due_at,
         ): planned
-        for planned in wanted
-        if planned.useful_until > now
+        for planned in _worth_planning(wanted, now=now)
     }
     facts = sorted(by_fact)
     return sum(
@@ -53,10 +53,31 @@ def _plan(wanted: Iterable[Planned], *, now: datetime) -> int:
     )
 
 
+def _worth_planning(wanted: Iterable[Planned], *, now: datetime) -> Iterator[Planned]:
+    """
+    Leave out what came too late to be of help.
+
+    A reminder whose window had passed when it was first called for (somebody booked late, or
+    nothing was planned for hours) is left to the next one about the same matter; without one it
+    takes the last window that helps, and without a window it is not told.
+    """
+    by_matter: dict[tuple[bytes, str, UUID, int], list[Planned]] = {}
+    for planned in wanted:
+        matter = (planned.recipient.tag, planned.notice, planned.subject_id, planned.rev)
+        by_matter.setdefault(matter, []).append(planned)
+    windows = house_windows()
+    for several in by_matter.values():
+        ahead = [planned for planned in several if planned.due_at > now]
+        last = max(several, key=attrgetter("due_at"))
+        helps = rules.place(
+            last.due_at, now=now, useful_until=last.useful_until, windows=windows
+        )
+        yield from ahead or ([last] if helps is not None else [])
+
+
 def _plan_batch(by_fact: dict[bytes, Planned], *, now: datetime) -> int:
     """Insert in the order of the keys, so that two sweeps at once never wait in a circle."""
     known = _ids_by_fact(by_fact)
-    windows = house_windows()
     Notification.objects.bulk_create(
         [
             Notification(
@@ -65,7 +86,8 @@ def _plan_batch(by_fact: dict[bytes, Planned], *, now: datetime) -> int:
                 notice=planned.notice,
                 subject_id=planned.subject_id,
                 rev=planned.rev,
-                created_hour=rules.hour_of(max(planned.due_at, now)),
+                created_hour=rules.hour_of(_leaves_at(planned, now=now)),
+                useful_until=rules.hour_after(planned.useful_until),
                 fact_key=fact,
             )
             for fact, planned in by_fact.items()
@@ -79,22 +101,24 @@ def _plan_batch(by_fact: dict[bytes, Planned], *, now: datetime) -> int:
     for fact, planned in by_fact.items():
         if planned.recipient.tag not in chosen or fact not in told:
             continue
-        at = rules.place(
-            planned.due_at, now=now, useful_until=planned.useful_until, windows=windows
-        )
-        if at is None:
-            continue
         deliveries.append(
             Delivery(
                 notification_id=told[fact],
                 dedupe_key=dedupe_key(fact, Channel.MAIL),
                 priority=Priority.REMINDER,
-                not_before=at,
+                not_before=_leaves_at(planned, now=now),
                 useful_until=planned.useful_until,
             )
         )
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     return len(by_fact) - len(known)
+
+
+def _leaves_at(planned: Planned, *, now: datetime) -> datetime:
+    at = rules.place(
+        planned.due_at, now=now, useful_until=planned.useful_until, windows=house_windows()
+    )
+    return at or planned.due_at
 
 
 def _ids_by_fact(by_fact: Iterable[bytes]) -> dict[bytes, UUID]:

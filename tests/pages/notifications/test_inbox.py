@@ -178,6 +178,15 @@ def test_a_count_is_one_query_and_follows_the_clock(room, rina):
     assert len(queries) == 1
 
 
+def test_what_is_over_is_no_news_any_more(room, rina):
+    from portal.notifications.selectors import count_unread
+
+    now = timezone.now()
+    room.tell(rina, now=now, useful_until=now + timedelta(hours=2))
+    assert count_unread(user_id=rina.pk, now=now) == 1
+    assert count_unread(user_id=rina.pk, now=now + timedelta(hours=3)) == 0
+
+
 def test_the_page_is_neutral_and_never_kept(room, rina, browser):
     room.tell(rina, now=timezone.now())
     page = get(browser)

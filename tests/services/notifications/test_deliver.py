@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from portal.notifications import rules, services
 from portal.notifications.choices import Lane, Priority, Reason, State
-from portal.notifications.models import AccountMail, AddressChoice, Delivery, Notification
+from portal.notifications.models import AccountMail, AddressChoice, Delivery
 from portal.notifications.services import claims
 from portal.notifications.services.claims import Hold
 from portal.people.models import User
@@ -318,6 +318,18 @@ def test_a_dead_holder_gives_its_rows_back(room, rina):
     assert only_delivery().state == State.SENT
 
 
+def test_a_holder_whose_rows_another_holds_writes_nothing(room, rina):
+    room.tell(rina)
+    lost, late = hold(), hold(NOON + timedelta(minutes=2))
+    (row,) = claims.claim_deliveries(lost, lane=Lane.ALL, limit=5)
+    claims.release_lapsed(late)
+    assert len(claims.claim_deliveries(late, lane=Lane.ALL, limit=5)) == 1
+    assert claims.renew(Delivery, [row.id], lost) == frozenset()
+    assert claims.finish(Delivery, [row.id], state=State.SENT, hold=lost) == 0
+    assert only_delivery().state == State.LEASED
+    assert claims.finish(Delivery, [row.id], state=State.SENT, hold=late) == 1
+
+
 def test_a_row_that_outlives_every_holder_ends(room, rina):
     room.tell(rina)
     claims.claim_deliveries(hold(), lane=Lane.ALL, limit=5)
@@ -433,11 +445,20 @@ def test_a_reminder_is_not_in_the_inbox_before_its_hour(room, rina):
 def test_reminders_after_an_outage_leave_only_while_they_help(room, rina):
     room.remind(rina, subject_id=rina.pk, starts_at=NOON + timedelta(hours=1))
     room.remind(rina, subject_id=make_person("x@y.test").pk, starts_at=NOW)
-    services.plan_reminders(now=NOW)
-    assert Delivery.objects.count() == 2
-    assert Notification.objects.filter(notice=OTHER).count() == 2
-    assert set(Delivery.objects.values_list("not_before", flat=True)) == {NOON}
+    room.remind(rina, subject_id=make_person("z@y.test").pk, starts_at=NOON)
+    assert services.plan_reminders(now=NOW) == 1
+    assert services.plan_reminders(now=later(minutes=1)) == 0
+    assert only_item().notice == OTHER
+    assert only_delivery().not_before == NOON
     assert sweep().mails == 1
+
+
+def test_who_books_after_the_evening_window_is_reminded_in_the_morning_only(room, rina):
+    starts_at = NOW + timedelta(hours=24)
+    evening, morning = services.reminder_times(starts_at=starts_at)
+    room.remind(rina, subject_id=rina.pk, starts_at=starts_at)
+    assert services.plan_reminders(now=evening + timedelta(minutes=5)) == 1
+    assert only_delivery().not_before == morning
 
 
 def test_an_address_chosen_later_gets_the_reminders_that_are_still_to_come(room):

@@ -59,6 +59,13 @@ def test_what_cannot_wait_leaves_at_once(room, rina):
     assert only_delivery().not_before == NOW
 
 
+def test_what_somebody_else_changed_at_short_notice_cannot_wait():
+    assert services.cannot_wait(starts_at=NOON, now=NOW)
+    assert services.cannot_wait(starts_at=later(minutes=5), now=NOW)
+    assert not services.cannot_wait(starts_at=NOON + timedelta(seconds=1), now=NOW)
+    assert not services.cannot_wait(starts_at=NOW, now=NOW)
+
+
 def test_a_rollback_takes_everything_along(room, rina):
     with transaction.atomic():
         room.tell(rina, urgent=True)

@@ -158,4 +158,6 @@ def test_windows_must_be_named_in_order():
 
 def test_the_hour():
     assert rules.hour_of(wib(23, 7, 15)) == wib(23, 7)
+    assert rules.hour_after(wib(23, 7, 15)) == wib(23, 8)
+    assert rules.hour_after(wib(23, 7)) == wib(23, 7)
     assert rules.hour_of(wib(23, 7, 15)).date() == date(2026, 11, 23)
