@@ -114,7 +114,7 @@ def add_holiday(
             if violated_constraint(error) != "holiday_once_per_day_and_kind":
                 raise
             same = Holiday.objects.select_for_update().filter(day=day, kind=kind)
-            holiday = same.get(agency_id=agency_id)
+            holiday = same.get(agency_id=agency_id) if agency_id else same.get(agency=None)
             if holiday.status != HolidayStatus.REMOVED:
                 raise HolidayRefused(HolidayRefusal.ALREADY_THERE) from error
             holiday.name, holiday.note = name, note

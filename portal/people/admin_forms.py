@@ -1,7 +1,7 @@
 """What administrators type; nothing here decides who may."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -13,6 +13,11 @@ from portal.people.administration import Choice
 from portal.people.choices import Role
 from portal.people.roster import COLUMNS, decode
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+YEARS = range(1990, 2101)
+"""The years the holiday pages show."""
 MOST_BYTES = 5 * 1024 * 1024
 _DAY = _("Write the day with day, month and year, for example 24 11 2026.")
 
@@ -26,7 +31,9 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def _day(label: object, *, required: bool = True, help_text: object = "") -> forms.DateField:
+def _day(
+    label: "StrOrPromise", *, required: bool = True, help_text: "StrOrPromise" = ""
+) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=required,
@@ -148,6 +155,13 @@ class HolidayForm(AgencyForm):
         required=False,
         help_text=_("For example the number of the decree."),
     )
+
+    def clean_day(self) -> date:
+        """Keep to years that the pages show."""
+        day: date = self.cleaned_data["day"]
+        if day.year not in YEARS:
+            raise ValidationError(_DAY)
+        return day
 
 
 class HolidayStatusForm(forms.Form):

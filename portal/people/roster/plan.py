@@ -166,9 +166,7 @@ class _Comparison:
         bad = self._units_without_root()
         for line, _present_one in fine:
             if line.unit in bad:
-                self._refuse(
-                    line, _("The unit above this unit is neither here nor in the file.")
-                )
+                self._refuse(line, _("The unit above this unit is not known here."))
         return [(line, present) for line, present in fine if line.unit not in bad]
 
     def _unit_trouble(self, line: Line, written: dict[str, Line]) -> str | None:
@@ -299,7 +297,9 @@ class _Comparison:
     def _absent(self, named: set[UUID]) -> list[Absent]:
         names = {unit.id: unit.name for unit in self.units.values()}
         missing = [
-            Absent(present.user_id, present.name, names.get(present.unit_id, ""))
+            Absent(
+                present.user_id, present.name, names[present.unit_id] if present.unit_id else ""
+            )
             for present in self.colleagues.values()
             if present.active and present.user_id not in named
         ]

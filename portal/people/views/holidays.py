@@ -16,11 +16,10 @@ from portal.calendars.choices import HolidayKind, HolidaySource, HolidayStatus
 from portal.calendars.services import HolidayRefused
 from portal.people import administration, holidays
 from portal.people.actors import actor_of
-from portal.people.admin_forms import HolidayForm, HolidayStatusForm
+from portal.people.admin_forms import YEARS, HolidayForm, HolidayStatusForm
 from portal.people.policies import Who, policy
 
 UNDO_KEY = "people.holiday"
-YEARS = range(1990, 2101)
 
 
 @policy("people.holiday.list", who=(Who.ADMIN,))
@@ -38,8 +37,9 @@ def holiday_add(request: HttpRequest) -> HttpResponse:
     agencies = administration.list_agencies(actor=actor, now=now)
     form = HolidayForm(request.POST, agencies=agencies)
     if not form.is_valid():
-        return _show(request, _year(""), form)
+        return _show(request, _year(request.POST.get("day", "")[:4]), form)
     data = form.cleaned_data
+    year = data["day"].year
     try:
         holiday_id = holidays.add_holiday(
             actor=actor,
@@ -52,9 +52,9 @@ def holiday_add(request: HttpRequest) -> HttpResponse:
         )
     except HolidayRefused as refused:
         form.add_error("day", str(refused.reason.label))
-        return _show(request, data["day"].year, form)
+        return _show(request, year, form)
     _remember(request, holiday_id, HolidayStatus.REMOVED, HolidaySource.PEOPLE)
-    return _back(data["day"].year)
+    return _back(year)
 
 
 @policy("people.holiday.status", who=(Who.ADMIN,))

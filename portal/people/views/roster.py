@@ -52,15 +52,16 @@ def roster_apply(request: HttpRequest) -> HttpResponse:
         plan = roster.read_roster(
             data["text"], agency_id=data["agency"], now=now, limit=roster.PAGE_LINES
         )
+    except roster.Unreadable as error:
+        messages.warning(request, str(error))
+        return redirect("people:roster-import")
+    try:
         applied = roster.apply_roster(
             actor=actor, plan=plan, close_absent=data["close_absent"], now=now
         )
     except roster.RosterRefused as refused:
         messages.warning(request, str(refused.reason.label))
         return _preview(request, plan, data["text"])
-    except roster.Unreadable as error:
-        messages.warning(request, str(error))
-        return redirect("people:roster-import")
     messages.success(request, _summary(applied))
     return redirect("people:roster-import")
 

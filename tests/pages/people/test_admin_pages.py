@@ -428,7 +428,8 @@ def test_a_local_day_belongs_to_the_agency_and_others_to_everybody(admin, agency
     assert local.agency_id == agency.pk
     assert Holiday.objects.get(kind=HolidayKind.PUBLIC).agency_id is None
     assert 'class="errsum"' in text_of(add(admin, agency))
-    assert 'class="errsum"' in text_of(add(admin, agency, name="", day="besok"))
+    for wrong in ("besok", "0001-01-01", ""):
+        assert 'class="errsum"' in text_of(add(admin, agency, name="", day=wrong))
     admin.post(url("holiday-undo"))
     assert Holiday.objects.get(kind=HolidayKind.PUBLIC).status == HolidayStatus.REMOVED
 
