@@ -21,7 +21,7 @@ NIP_FORMAT = RegexValidator(r"^\d{18}$", _("Write the 18 digits of the NIP, with
 
 def new_stamp() -> str:
     """Return a fresh session stamp."""
-    return secrets.token_hex(8)
+    return secrets.token_hex()
 
 
 class Agency(BaseModel):
@@ -83,7 +83,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254, blank=True, default="")
     full_name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
-    session_stamp = models.CharField(max_length=16, default=new_stamp)
+    session_stamp = models.CharField(max_length=64, default=secrets.token_hex)
     """Part of every session's proof: a new stamp ends all of them at once."""
 
     objects = UserManager()

@@ -4,7 +4,7 @@ import django.core.validators
 import django.contrib.postgres.operations
 import django.db.models.deletion
 import django.db.models.lookups
-import portal.people.models
+import secrets
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, default='', max_length=254)),
                 ('full_name', models.CharField(max_length=200)),
                 ('is_active', models.BooleanField(default=True)),
-                ('session_stamp', models.CharField(default=portal.people.models.new_stamp, max_length=16)),
+                ('session_stamp', models.CharField(default=secrets.token_hex, max_length=64)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('email',), name='user_email_once'), models.CheckConstraint(condition=models.Q(('nip__isnull', False), models.Q(('email', ''), _negated=True), _connector='OR'), name='user_has_a_sign_in_name')],
