@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal.notifications import selectors as notifications
 from portal.people.actors import Account, actor_of
@@ -19,6 +19,8 @@ THEMES = frozenset({"terang", "gelap"})
 THEME_COOKIE = "tema"
 DISCREET_COOKIE = "samar"
 IDLE_WARNING_MINUTES = 5
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+"""Each is shown by its own name, so that who reads no other can find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Shell:
         self.brand = settings.BRAND
         self.demo = settings.DEMO
         self.exit_url = settings.EXIT_URL
-        self.languages = [(code, str(name)) for code, name in settings.LANGUAGES]
+        self.languages = [(code, get_language_info(code)["name_local"]) for code in LANGUAGES]
         self.discreet = request.COOKIES.get(DISCREET_COOKIE) == "1"
         self.idle_minutes = settings.SESSION_IDLE_SECONDS // 60 - IDLE_WARNING_MINUTES
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from counselling import selectors as counselling
 from portal.audit import selectors as audit
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.policies import Who, registry
+from portal.people.services import HOUSE
 from portal.privacy import rules
 from portal.privacy.choices import Deed
 
@@ -100,14 +103,20 @@ def list_opened(*, actor: Account) -> list[OpenedRow]:
 def _thing(row: rules.ThingRow) -> Thing:
     order = [who.value for who in (Who.OWNER, Who.ASSIGNED, *Who)]
     readers = sorted(row.sees.items(), key=lambda item: order.index(item[0]))
+    others = Who.ASSIGNED in row.sees
     return Thing(
         name=row.thing,
         readers=tuple(Reader(str(Who(who).label), tuple(said)) for who, said in readers),
-        nothing_for=tuple(str(Who(who).label) for who in row.nobody_else(FEARED)),
+        nothing_for=tuple(
+            _("Other counsellors") if others and who == Who.COUNSELLOR else str(Who(who).label)
+            for who in row.nobody_else(FEARED)
+        ),
     )
 
 
 def _role(code: str) -> str:
+    if code == HOUSE:
+        return _("The portal itself")
     return str(Role(code).label) if code in Role.values else code
 
 

@@ -14,6 +14,7 @@ from portal.common.db import violated_constraint
 from portal.common.errors import Refused
 from portal.people.actors import Account
 from portal.people.choices import Role
+from portal.people.services import HOUSE
 from portal.wellbeing import policies, rules
 from portal.wellbeing.choices import ContactKind, ContactRefusal
 from portal.wellbeing.models import HelpContact, TapCount
@@ -220,7 +221,7 @@ def seed_contacts(
     ]
     HelpContact.objects.bulk_create(new)
     record_staff(
-        role="SYSTEM", handle="seed", action="contact.seed", subject=str(len(new)), now=now
+        role=HOUSE, handle=HOUSE, action="contact.seed", subject=str(len(new)), now=now
     )
     return len(new)
 
