@@ -5,6 +5,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from portal.people import services
+from portal.people.models import User
+from portal.vault.models import PersonKey
 from tests.factories import PASSWORD, make_employee, make_user
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +211,38 @@ def test_the_password_is_changed_and_only_this_browser_stays():
     assert answer.status_code == 302
     assert here.get("/brankas/").status_code == 200
     assert there.get("/brankas/").status_code == 302
+
+
+@pytest.fixture
+def with_domain(settings):
+    settings.SIGNUP_DOMAIN = "instansi.test"
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+
+
+def sign_up(client: Client, email: str):
+    words = {"full_name": "Rina Contoh", "email": email}
+    return client.post("/akun/signup/", {**words, "password1": PASSWORD, "password2": PASSWORD})
+
+
+def test_sign_up_takes_the_organisations_domain_and_a_code(with_domain, mails):
+    client = Client()
+    assert "/akun/signup/" in client.get(SIGN_IN).content.decode()
+    page = sign_up(client, "rina@elsewhere.test")
+    assert "@instansi.test" in page.content.decode()
+    assert not mails
+    answer = sign_up(client, "Rina@Instansi.test")
+    assert answer.headers["Location"] == "/akun/confirm-email/"
+    assert client.get("/brankas/").status_code == 302
+    client.post("/akun/confirm-email/", {"code": code_in(mails[0])})
+    assert client.get("/brankas/").status_code == 200
+    user = User.objects.get(email="rina@instansi.test")
+    assert (user.nip, user.full_name) == (None, "Rina Contoh")
+    assert PersonKey.objects.filter(user=user).exists()
+
+
+def test_signing_up_with_a_known_address_tells_nobody(with_domain, mails):
+    known = make_user()
+    answer = sign_up(Client(), known.email)
+    assert answer.headers["Location"] == "/akun/confirm-email/"
+    assert mails[0]["address"] == known.email
+    assert User.objects.filter(email=known.email).count() == 1
