@@ -1,7 +1,7 @@
 """What the pages of a client show, as plain rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from counselling import notices, policies, rules
@@ -111,7 +111,7 @@ class OpenedRow:
 
     role: str
     action: str
-    day: object
+    day: date
 
 
 def list_counsellor_choices(*, actor: Account, now: datetime) -> list[CounsellorChoice]:
