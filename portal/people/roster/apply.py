@@ -18,10 +18,8 @@ from portal.people.actors import Account
 from portal.people.choices import RosterRefusal
 from portal.people.models import Employee, Unit, User
 from portal.people.roster.plan import compare
-from portal.people.roster.rows import Counts, Person, RosterPlan, UnitDraft
+from portal.people.roster.rows import BATCH, Counts, Person, RosterPlan, UnitDraft
 from portal.vault.services import make_dummy_keys
-
-BATCH = 5000
 
 _UPDATE_USERS = """
 UPDATE people_user AS u SET nip = v.nip, email = v.email, full_name = v.name

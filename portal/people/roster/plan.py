@@ -4,22 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from allauth.account.models import EmailAddress
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.calendars.rules import zone_label
-from portal.people.models import Agency, Employee, Unit, User
+from portal.people.models import Agency, Employee, Unit
 from portal.people.roster.rows import (
     Absent,
     Person,
     Present,
     RosterPlan,
     UnitDraft,
+    owners_of,
     present_employees,
-    present_users,
+    users_known_by,
 )
 from portal.people.roster.sheet import Line, Problem, Sheet, read_sheet, zone_named
 from portal.people.rules import on_a_circle
@@ -95,7 +93,7 @@ class _Comparison:
         self.by_nip = {p.nip: p for p in self.colleagues.values() if p.nip}
         self.by_email = {p.email: p for p in self.colleagues.values() if p.email}
         self._add_strangers()
-        taken = self._foreign_addresses()
+        taken = owners_of([line.email for line in self.sheet.lines if line.email])
         first: dict[UUID, int] = {}
         known: list[tuple[Line, Present]] = []
         for line in self.sheet.lines:
@@ -123,31 +121,16 @@ class _Comparison:
 
     def _add_strangers(self) -> None:
         """Find accounts that are no colleagues yet but carry a NIP or e-mail of the file."""
-        nips = [
-            line.nip for line in self.sheet.lines if line.nip and line.nip not in self.by_nip
-        ]
-        emails = [
-            line.email
-            for line in self.sheet.lines
-            if line.email and line.email not in self.by_email
-        ]
-        strangers = User.objects.alias(lower=Lower("email")).filter(
-            Q(nip__in=nips) | Q(lower__in=emails)
+        lines = self.sheet.lines
+        found = users_known_by(
+            nips=[one.nip for one in lines if one.nip and one.nip not in self.by_nip],
+            emails=[one.email for one in lines if one.email and one.email not in self.by_email],
         )
-        for present in present_users(strangers):
+        for present in found:
             if present.nip:
                 self.by_nip.setdefault(present.nip, present)
             if present.email:
                 self.by_email.setdefault(present.email, present)
-
-    def _foreign_addresses(self) -> dict[str, UUID]:
-        """Return who has proven which of the file's addresses, as a private one too."""
-        emails = [line.email for line in self.sheet.lines if line.email]
-        return dict(
-            EmailAddress.objects.annotate(lower=Lower("email"))
-            .filter(lower__in=emails, verified=True)
-            .values_list("lower", "user_id")
-        )
 
     # --- where does she work? --------------------------------------------------------------
 

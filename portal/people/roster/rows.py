@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from portal.people.models import Employee, User
 from portal.people.roster.sheet import Line, Problem, Sheet
+
+BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +162,37 @@ def present_employees(employees: QuerySet[Employee]) -> Iterator[Present]:
     return (Present(*row) for row in rows.iterator(chunk_size=10_000))
 
 
-def present_users(users: QuerySet[User]) -> Iterator[Present]:
-    """Read accounts, with their place in an organisation if they have one."""
-    rows = users.values_list(
-        "id",
-        "nip",
-        "email",
-        "full_name",
-        "is_active",
-        "employee__id",
-        "employee__agency_id",
-        "employee__unit_id",
-        "employee__manager_id",
-        Coalesce("employee__employment", Value("")),
-        Coalesce("employee__zone", Value("")),
-    )
-    return (Present(*row) for row in rows.iterator(chunk_size=10_000))
+def users_known_by(*, nips: list[str], emails: list[str]) -> Iterator[Present]:
+    """Read the accounts with one of these NIPs or addresses, and where they work if they do."""
+    with connection.cursor() as cursor:
+        # One array each: a hundred thousand parameters are more than a statement may have.
+        cursor.execute(
+            "SELECT id FROM people_user WHERE nip = ANY(%s) OR email = ANY(%s)", [nips, emails]
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    for start in range(0, len(ids), BATCH):
+        rows = User.objects.filter(pk__in=ids[start : start + BATCH]).values_list(
+            "id",
+            "nip",
+            "email",
+            "full_name",
+            "is_active",
+            "employee__id",
+            "employee__agency_id",
+            "employee__unit_id",
+            "employee__manager_id",
+            Coalesce("employee__employment", Value("")),
+            Coalesce("employee__zone", Value("")),
+        )
+        yield from (Present(*row) for row in rows)
+
+
+def owners_of(emails: list[str]) -> dict[str, UUID]:
+    """Return who has proven which of these addresses, as a work address or a private one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT email, user_id FROM account_emailaddress"
+            " WHERE verified AND email = ANY(%s)",
+            [emails],
+        )
+        return dict(cursor.fetchall())
