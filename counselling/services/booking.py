@@ -33,6 +33,8 @@ from portal.people.selectors import private_addresses
 from portal.vault.services import seal_to_person
 
 COUNSELLOR_LOCK = "counsellor"
+OWN_DEEDS = frozenset({notices.BOOKED, notices.MOVED, notices.CANCELLED})
+"""What a client is told of her own deeds: she knows, so its mail can wait for a window."""
 
 
 class BookingRefused(Refused):
@@ -319,6 +321,9 @@ def _enqueue(
         subject_id=row.pk,
         rev=row.rev,
         useful_until=row.period.upper,
+        # What the other side did at short notice is not known yet and cannot wait for a window.
+        urgent=notice not in OWN_DEEDS
+        and notifications.cannot_wait(starts_at=row.period.lower, now=now),
         now=now,
     )
 

@@ -127,7 +127,7 @@ def cannot_wait(*, starts_at: datetime, now: datetime) -> bool:
     """
     Say whether news about something that starts then has to leave at once.
 
-    True if it starts before the house's next window; a caller hands it to `enqueue` as ``urgent``
+    True if it starts before the next window; a caller hands it to `enqueue` as ``urgent``
     for news the recipient does not know yet (somebody else cancelled or moved it).
     """
     return rules.cannot_wait(starts_at, now=now, windows=house_windows())

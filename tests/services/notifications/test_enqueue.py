@@ -90,6 +90,13 @@ def test_the_same_fact_is_told_once_and_a_new_revision_again(room, rina):
     assert Notification.objects.count() == Delivery.objects.count() == 2
 
 
+def test_the_same_fact_is_told_to_everybody_it_concerns(room, rina):
+    subject = room.tell(rina)
+    room.tell(make_person("yosef@demo.test", "y@mail.test"), subject_id=subject)
+    room.tell(rina, subject_id=subject, notice="test.other")
+    assert Notification.objects.count() == Delivery.objects.count() == 3
+
+
 def test_an_unknown_notice_is_refused(room, rina):
     with pytest.raises(registry.UnknownNotice):
         room.tell(rina, notice="test.unheard")
