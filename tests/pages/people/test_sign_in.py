@@ -171,7 +171,11 @@ def test_pages_before_signing_in_carry_no_inline_script_or_style(path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/akun/email/", "/akun/password/change/", "/akun/2fa/", "/akun/2fa/webauthn/", "/brankas/", "/brankas/buat/"]
+    "path",
+    [
+        "/akun/email/", "/akun/password/change/", "/akun/2fa/", "/akun/2fa/webauthn/",
+        "/brankas/", "/brankas/buat/",
+    ],
 )  # fmt: skip
 def test_account_pages_open_for_their_owner_and_for_nobody_else(path):
     client = Client()

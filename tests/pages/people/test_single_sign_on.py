@@ -1,4 +1,4 @@
-"""The single sign-on of the organisation, from the button to the page: a provider that answers."""
+"""The single sign-on of the organisation, from the button to the page."""
 
 import json
 import time
@@ -99,7 +99,9 @@ def come_back(client: Client, provider: Provider, **claims):
 
 def test_somebody_who_is_here_signs_in_and_no_claim_is_kept(provider):
     user, client = make_user(), Client()
-    assert come_back(client, provider, email=user.email, phone="0812").headers["Location"] == "/"
+    assert (
+        come_back(client, provider, email=user.email, phone="0812").headers["Location"] == "/"
+    )
     assert client.get("/brankas/").status_code == 200
     kept = SocialAccount.objects.get(user=user)
     assert kept.extra_data == {}
@@ -113,7 +115,9 @@ def test_somebody_who_is_here_signs_in_and_no_claim_is_kept(provider):
     assert (kept.extra_data, kept.last_login.year) == ({}, 2000)
 
 
-@pytest.mark.parametrize("claims", [{"email": "siapa@instansi.test"}, {"email_verified": False}])
+@pytest.mark.parametrize(
+    "claims", [{"email": "siapa@instansi.test"}, {"email_verified": False}]
+)
 def test_nobody_becomes_an_account_by_a_claim(provider, claims):
     user, client = make_user(), Client()
     before = User.objects.count()
