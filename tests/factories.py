@@ -47,7 +47,9 @@ def make_agency(name: str = "Badan Contoh", *, zone: str = "Asia/Jakarta") -> Ag
     return Agency.objects.create(name=f"{name} {next(_numbers)}", short_name=name, zone=zone)
 
 
-def make_unit(agency: Agency, *, zone: str = "Asia/Jakarta", parent: Unit | None = None) -> Unit:
+def make_unit(
+    agency: Agency, *, zone: str = "Asia/Jakarta", parent: Unit | None = None
+) -> Unit:
     """Make a unit with a code of its own."""
     number = next(_numbers)
     return Unit.objects.create(
@@ -89,7 +91,9 @@ def make_employee(
     )
 
 
-def grant(user: User, agency: Agency, role: Role, *, since: date = date(2020, 1, 1)) -> RoleGrant:
+def grant(
+    user: User, agency: Agency, role: Role, *, since: date = date(2020, 1, 1)
+) -> RoleGrant:
     """Give a role since long ago, whatever clock the test uses."""
     return RoleGrant.objects.create(user=user, agency=agency, role=role, starts_on=since)
 

@@ -13,6 +13,9 @@ from portal.embedded.binaries import BoxError
 from portal.embedded.throwaway import Throwaway, become_worker, clean_environment
 from portal.vault.keys import make_all
 
+INHERITED = "TEDUH_TEST_PLACE"
+"""Set once a place is open: processes that a test starts use their parent's."""
+
 _opened: list[Throwaway] = []
 
 
@@ -21,7 +24,7 @@ def enter() -> None:
     # Playwright keeps an event loop in its thread, beside which Django would refuse the ORM.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if not worker:
+    if not worker and INHERITED not in os.environ:
         _open()
     become_worker(int(worker.removeprefix("gw") or 0))
 
@@ -36,6 +39,7 @@ def _open() -> None:
         close()
         pytest.exit(str(error), returncode=3)
     make_all(place.keys)
+    os.environ[INHERITED] = "1"
 
 
 def close() -> None:

@@ -20,13 +20,13 @@ from tests.factories import (
     NOW,
     PASSPHRASE,
     WEEK,
+    account,
     add_counsellor,
     book,
     hold,
     make_client_account,
     make_employee,
     make_practice,
-    account,
     wib,
 )
 
@@ -50,7 +50,9 @@ def refusal_of(call) -> Refusal:
 
 
 def test_a_booking_is_sealed_recorded_and_told_to_both(practice, rina):
-    appointment_id = book(practice, rina, wib(11), name="Rina", reach="0812", note="sulit tidur")
+    appointment_id = book(
+        practice, rina, wib(11), name="Rina", reach="0812", note="sulit tidur"
+    )
 
     row = Appointment.objects.get(pk=appointment_id)
     assert (row.status, row.period.lower, row.rev) == ("BOOKED", wib(11), 0)
@@ -137,7 +139,9 @@ def test_a_counsellor_without_a_vault_cannot_be_booked(practice, rina):
     bare = add_counsellor(
         practice.agency, practice.head, [practice.service_id], with_vault=False, name="Bara"
     )
-    assert refusal_of(lambda: hold(practice, rina, wib(11), counsellor=bare)) is Refusal.SLOT_GONE
+    assert (
+        refusal_of(lambda: hold(practice, rina, wib(11), counsellor=bare)) is Refusal.SLOT_GONE
+    )
 
 
 def test_a_counsellor_whose_role_ended_cannot_be_booked(practice, rina):
@@ -157,7 +161,8 @@ def test_conflict_of_interest_looks_like_no_time_free(practice):
     superior = inside.user.employee
     report = account(make_employee("bawahan", agency=practice.agency, manager=superior))
     assert (
-        refusal_of(lambda: hold(practice, report, wib(11), counsellor=inside)) is Refusal.SLOT_GONE
+        refusal_of(lambda: hold(practice, report, wib(11), counsellor=inside))
+        is Refusal.SLOT_GONE
     )
 
 
