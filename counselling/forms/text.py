@@ -43,5 +43,4 @@ class TextField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         """Take out what nobody sees, then strip."""
-        text: str = super().to_python(value)
-        return seen_only(text, lines=self.lines)
+        return seen_only(super().to_python(value) or "", lines=self.lines)

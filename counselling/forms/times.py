@@ -75,7 +75,7 @@ class TimeFilterForm(forms.Form):
     def _offer(self, name: str, choices: Iterable[tuple[object, object]]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            field.choices = list(choices)  # type: ignore[assignment]  # pairs of text or lazy text
+            field.choices = list(choices)
             field.error_messages["invalid_choice"] = _("Choose one from the list.")
 
     def as_stored(self) -> dict[str, str | bool]:

@@ -1,8 +1,10 @@
 """A counsellor's hours: the weekly pattern, closings and openings, and the way back."""
 
 from collections.abc import Callable
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from counselling import selectors, services
 from counselling.forms import BackForm, PeriodForm, RangeForm, StretchForm
+from counselling.selectors import ExceptionRow
 from counselling.services import ScheduleRefused
 from counselling.views.agenda import UNDO_KEY
 from portal.common.db import database_now
@@ -145,6 +148,7 @@ def _show(request: HttpRequest, **tried: forms.Form) -> HttpResponse:
         {
             "schedule": shown,
             "days": [(str(WEEKDAYS[day.weekday - 1]), day.ranges) for day in shown.days],
+            "exceptions": [(row, *_whole_days(row, shown.zone)) for row in shown.exceptions],
             "range_form": tried.get(RANGE) or RangeForm(prefix=RANGE, initial=first_day),
             "close_form": tried.get(CLOSING) or PeriodForm(prefix=CLOSING),
             "open_form": tried.get(OPENING) or PeriodForm(prefix=OPENING),
@@ -154,3 +158,12 @@ def _show(request: HttpRequest, **tried: forms.Form) -> HttpResponse:
             "form": next(iter(tried.values()), None),
         },
     )
+
+
+def _whole_days(row: ExceptionRow, zone: str) -> tuple[date | None, date | None]:
+    """Return the first and the last day of a period of whole days, else nothing twice."""
+    here = ZoneInfo(zone)
+    starts, ends = row.starts_at.astimezone(here), row.ends_at.astimezone(here)
+    if starts.time() != time.min or ends.time() != time.min:
+        return None, None
+    return starts.date(), ends.date() - timedelta(days=1)

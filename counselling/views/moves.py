@@ -15,11 +15,13 @@ from counselling.choices import Mode, Refusal
 from counselling.forms import TimeForm, WrittenForm
 from counselling.selectors import FreeTime, TicketRow, TimeFilter
 from counselling.services import BookingRefused, BookingRequest
-from counselling.views.times import PAGE_DAYS, split_at
+from counselling.views.times import split_at
 from portal.common.db import database_now
 from portal.people.actors import Account, actor_of
 from portal.people.policies import Who, policy
 
+SOON_DAYS: Final = 7
+AHEAD_DAYS: Final = 28
 OTHERS_SHOWN: Final = 12
 
 
@@ -69,13 +71,13 @@ def _offer(
     same = selectors.list_free_times(
         actor=actor,
         now=now,
-        days=2 * PAGE_DAYS,
+        days=AHEAD_DAYS,
         wanted=TimeFilter(mode=Mode(ticket.mode), counsellor_id=ticket.counsellor_id),
         moving_id=ticket.id,
     )
     soon, later = split_at(
         [row for row in same if row.starts_at != ticket.starts_at],
-        days=PAGE_DAYS,
+        days=SOON_DAYS,
         zone=actor.zone,
         now=now,
     )

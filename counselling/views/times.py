@@ -22,8 +22,10 @@ from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 
 FILTER_KEY: Final = "times_filter"
-PAGE_DAYS: Final = 14
+PAGE_DAYS: Final = 7
 LAST_PAGE: Final = 9
+LOOK_AHEAD_DAYS: Final = 35
+"""How far the link to later times looks past weeks in which nothing is free."""
 
 
 @policy("counselling.times", who=(Who.EMPLOYEE,))
@@ -36,7 +38,7 @@ def times(request: HttpRequest) -> HttpResponse:
 @policy("counselling.times_later", who=(Who.EMPLOYEE,))
 @require_safe
 def times_later(request: HttpRequest, page: int) -> HttpResponse:
-    """Show the free times of a later fortnight."""
+    """Show the free times of a later week."""
     if not 1 < page <= LAST_PAGE:
         raise Http404
     return _show(request, page=page)
@@ -108,7 +110,7 @@ def _show(
     rows = selectors.list_free_times(
         actor=actor,
         now=now,
-        days=2 * PAGE_DAYS,
+        days=LOOK_AHEAD_DAYS,
         first_day_offset=(page - 1) * PAGE_DAYS,
         wanted=wanted,
     )
@@ -125,10 +127,20 @@ def _show(
             "counsellors": choices,
             "page": page,
             "earlier_page": page - 1,
-            "later_page": page + 1 if later and page < LAST_PAGE else None,
+            "later_page": _page_of(later, zone=actor.zone, now=now),
             "first_later": later[0].starts_at if later else None,
         },
     )
+
+
+def _page_of(rows: Sequence[FreeTime], *, zone: str, now: datetime) -> int | None:
+    """Return the page on which the first of the times stands."""
+    if not rows:
+        return None
+    here = ZoneInfo(zone)
+    ahead = rows[0].starts_at.astimezone(here).date() - now.astimezone(here).date()
+    page = ahead.days // PAGE_DAYS + 1
+    return page if page <= LAST_PAGE else None
 
 
 def _minutes(rows: Sequence[FreeTime]) -> int | None:
