@@ -7,7 +7,8 @@ from tests.support.sources import identifiers, words_of
 NOT_IN_CODE = {
     "patient": "client", "customer": "client", "therapist": "counsellor",
     "tenant": "agency", "department": "unit", "team": "unit", "boss": "manager",
-    "supervisor": "manager", "timeslot": "slot", "reservation": "appointment",  "voucher": "offer", "enrollment": "enrolment",
+    "supervisor": "manager", "timeslot": "slot", "reservation": "appointment",
+    "voucher": "offer", "enrollment": "enrolment",
     "registration": "enrolment", "quota": "entitlement or capacity",
     "counselor": "counsellor", "counseling": "counselling", "canceled": "cancelled",
     "organization": "organisation", "behavior": "behaviour", "favorite": "favourite",
