@@ -42,13 +42,14 @@ def say(text: str) -> None:
 
 def facts(port: int) -> str:
     """Return what people and scripts need to know about the demo that has just opened."""
+    mails = HOME / "mail"
     lines = ["", f"address: http://localhost:{port}/", ""]
     lines += [f"  {person.email:<18}{person.role}" for person in PEOPLE]
     lines += [
         "",
         f"password: {PASSWORD}",
         f"passphrase: {PASSPHRASE}",
-        f"mails: {os.path.relpath(HOME / 'mail')}/",
+        f"mails: {mails.relative_to(ROOT) if mails.is_relative_to(ROOT) else mails}/",
         "",
         "Timed mails wait for their window; from a second terminal, open the next one now:",
         "  .venv/bin/python manage.py deliver_due --next-window",
