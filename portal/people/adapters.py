@@ -13,6 +13,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.account.stages import EmailVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -44,6 +45,21 @@ ONE_SUBJECT = "Ada pembaruan di %(brand)s / Update in %(brand)s"
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _STRONG_AMR = frozenset({"mfa"})
 # Source: RFC 8176; only "mfa" promises several factors, "otp" may have been the only one.
+
+
+class WorkAddressStage(EmailVerificationStage):  # type: ignore[misc]  # allauth is untyped
+    """
+    Confirming the address at sign-in; somebody known by her NIP alone has none and goes on.
+
+    Codes for addresses need allauth's setting "mandatory", which would shut her out.
+    """
+
+    def handle(self) -> tuple[Any, bool]:
+        """Pass whoever has no work address."""
+        if self.login.user is not None and not self.login.user.email:
+            return None, True
+        answer: tuple[Any, bool] = super().handle()
+        return answer
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -113,6 +129,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Make up no NIP."""
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """
+        Confirm an address without letting a private one become the work address.
+
+        allauth makes the first confirmed address the account's own, which is what somebody who
+        signs in by NIP alone would find her private address turned into.
+        """
+        of_person = User.objects.filter(pk=email_address.user_id)
+        with transaction.atomic():
+            work = of_person.values_list("email", flat=True).get()
+            confirmed: bool = super().confirm_email(request, email_address)
+            if confirmed and email_address.email.lower() != work.lower():
+                EmailAddress.objects.filter(pk=email_address.pk).update(primary=False)
+                of_person.update(email=work)
+                email_address.primary = False
+                email_address.user.email = work
+        return confirmed
+
+    def get_login_stages(self) -> list[str]:
+        """Ask only people who have a work address to have confirmed one."""
+        stages: list[str] = super().get_login_stages()
+        theirs = f"{EmailVerificationStage.__module__}.{EmailVerificationStage.__name__}"
+        ours = f"{WorkAddressStage.__module__}.{WorkAddressStage.__name__}"
+        return [ours if stage == theirs else stage for stage in stages]
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
         """Keep the work address; everything else is the person's to remove."""

@@ -7,11 +7,12 @@ minutes and twelve hours in all. Both times stand inside the sealed content; out
 expiry, rounded up to the hour. The last visit is rewritten at most once a minute.
 
 What a session holds: the account, its backend and its proof (Django), when and how the person
-proved who she is, with the name she typed (allauth), a chosen filter, flash messages and the page to return to after the
-vault was opened. While somebody signs in, allauth adds the state of that attempt (which account
-waits for which code; a candidate TOTP secret; the challenge of a passkey) and removes it when
-the attempt ends. ``_session_expiry`` says that the cookie ends with the browser. Nothing here
-says what a person came for.
+proved who she is, with the name she typed (allauth), a chosen filter, flash messages and the
+page to return to after the vault was opened. While somebody signs in, allauth adds the state
+of that attempt (which account waits for which code; a candidate TOTP secret; the challenge of
+a passkey; a form that waits for the password) and removes it when the attempt ends.
+``_session_expiry`` says that the cookie ends with the browser. Nothing here says what a person
+came for.
 """
 
 import hashlib

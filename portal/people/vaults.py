@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.people.actors import actor_of
-from portal.vault.unlock import Locked, OpenVault, forget, recall, remember
+from portal.vault.unlock import Locked, OpenVault, forget, keep_open, recall, remember
 
 NEXT_KEY = "vault_next"
 KEPT_PREFIX = "kept-"
@@ -75,6 +75,21 @@ class RequestVault:
             now=now,
         )
         self._vault, self._looked = OpenVault(private_key), True
+
+    def keep_open(self, *, until: datetime) -> None:
+        """
+        Let no idle time lock the vault before ``until``, as during an appointment.
+
+        :raises Locked: if the vault is not unlocked in this browser.
+        """
+        request = self._request
+        keep_open(
+            secret=request.COOKIES.get(settings.VAULT_COOKIE_NAME, ""),
+            user_id=actor_of(request).user_id,
+            session_key=request.session.session_key or "",
+            until=until,
+            now=self._clock(),
+        )
 
     def lock(self) -> None:
         """Throw the server's half away and take the cookie back."""

@@ -129,7 +129,8 @@ def test_an_app_is_set_up_and_signs_in(page, counsellor):
     expect(page.locator("ul.code li")).to_have_count(10)
     look(page)
     for path in ("/akun/2fa/", "/akun/2fa/recovery-codes/generate/",
-                 "/akun/2fa/totp/deactivate/", "/akun/email/", "/akun/password/change/", "/akun/logout/"):  # fmt: skip
+                 "/akun/2fa/totp/deactivate/", "/akun/email/",
+                 "/akun/password/change/", "/akun/logout/"):  # fmt: skip
         page.goto(path)
         look(page)
     page.locator("main form button").click()

@@ -1,8 +1,10 @@
 """Signing in and out, codes by mail, the language, the quick exit: whole requests."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from portal.people import services
 from portal.people.models import User
@@ -201,6 +203,24 @@ def test_a_private_address_is_added_by_code_and_the_work_address_stays(mails):
     assert user.email.startswith("orang")
     client.post("/akun/email/", {"action_remove": "1", "email": "rina@surat.test"})
     assert "rina@surat.test" not in client.get("/akun/email/").content.decode()
+
+
+def test_a_private_address_never_becomes_the_work_address_of_somebody_with_a_nip(mails):
+    nip = "199001012015031001"
+    user_id = services.create_user(
+        actor=None, full_name="Yosef", nip=nip, password=PASSWORD, now=timezone.now()
+    )
+    client = Client()
+    sign_in(client, nip)
+    client.post("/akun/reauthenticate/", {"password": PASSWORD})
+    client.post("/akun/email/", {"action_add": "1", "email": "yosef@surat.test"})
+    client.post("/akun/confirm-email/", {"code": code_in(mails[-1])})
+    assert User.objects.get(pk=user_id).email == ""
+    address = EmailAddress.objects.get(user_id=user_id)
+    assert (address.verified, address.primary) == (True, False)
+    client.post("/akun/email/", {"action_remove": "1", "email": "yosef@surat.test"})
+    assert not EmailAddress.objects.filter(user_id=user_id).exists()
+    assert User.objects.get(pk=user_id).email == ""
 
 
 def test_the_password_is_changed_and_only_this_browser_stays():
