@@ -67,6 +67,7 @@ class Shell:
         self.exit_url = settings.EXIT_URL
         self.languages = [(code, get_language_info(code)["name_local"]) for code in LANGUAGES]
         self.discreet = request.COOKIES.get(DISCREET_COOKIE) == "1"
+        self.idle_left = IDLE_WARNING_MINUTES
         self.idle_minutes = settings.SESSION_IDLE_SECONDS // 60 - IDLE_WARNING_MINUTES
 
     @property

@@ -75,14 +75,15 @@ class CalendarPage:
 
 def read_home(*, actor: Account, now: datetime) -> HomePage:
     """Return the first page: what waits, the own meeting, else the three nearest times."""
-    meeting = counselling.next_own(actor=actor, now=now)
+    own = counselling.list_own_appointments(actor=actor, now=now)
+    meeting = own.coming[0] if own.coming else None
     hour = now.astimezone(ZoneInfo(actor.zone)).hour
     return HomePage(
         greeting=str(Greeting(rules.part_of_day(hour)).label),
         work=list_work(actor=actor, now=now),
         meeting=meeting,
         offer=None if meeting else read_offer(actor=actor, now=now),
-        cancelled=counselling.list_news(actor=actor, now=now),
+        cancelled=[row for row in own.cancelled if row.news],
     )
 
 

@@ -39,12 +39,15 @@
   doc.querySelector(".errsum, [data-focus]")?.focus();
   const idle = doc.querySelector("[data-idle]");
   if (idle) {
+    const words = idle.querySelector("p"), soon = words.textContent, minute = 60000;
     let wait = 0;
-    const watch = () => { idle.hidden = true; clearTimeout(wait); wait = setTimeout(() => { idle.hidden = false; }, idle.dataset.idle * 60000); };
+    const late = () => { words.textContent = idle.dataset.late; idle.hidden = false; };
+    const warn = () => { idle.hidden = false; wait = setTimeout(late, idle.dataset.left * minute); };
+    const watch = () => { idle.hidden = true; words.textContent = soon; clearTimeout(wait); wait = setTimeout(warn, idle.dataset.idle * minute); };
     idle.addEventListener("submit", event => {
       event.preventDefault();
       fetch(event.target.action, {method: "POST", body: new URLSearchParams(new FormData(event.target)), redirect: "manual"})
-        .then(answer => { if (answer.ok) watch(); else location.reload(); }).catch(() => {});
+        .then(answer => answer.ok ? watch() : late()).catch(() => {});
     });
     watch();
   }

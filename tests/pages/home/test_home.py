@@ -5,6 +5,7 @@ import re
 import pytest
 import time_machine
 
+from counselling import services as counselling
 from portal.people.choices import Role
 from portal.wellbeing.models import TapCount
 from portal.wellbeing.services import seed_contacts
@@ -200,3 +201,28 @@ def test_the_frame_has_help_exit_and_language_at_the_same_place_everywhere(clien
         assert re.findall(r'(?:href|action)="([^"]+)"', head) == ["/", "/bantuan/", "/tutup/"]
         assert 'action="/bahasa/"' in page
         assert page.count("<h1") == 1
+
+
+def test_a_meeting_the_counsellor_cancelled_is_told_first_and_waved_off(client):
+    practice = make_practice()
+    rina = make_employee("rina", agency=practice.agency)
+    book(practice, account(rina), wib(13))
+    counselling.call_in_ill(actor=practice.actor, now=NOW)
+    client.force_login(rina.user)
+    page = client.get("/").content.decode()
+    assert page.index('action="/temu/mengerti/"') < page.index('action="/kata/"')
+    assert len(client.get("/").context["page"].cancelled) == 1
+    client.post("/temu/mengerti/")
+    assert client.get("/").context["page"].cancelled == []
+
+
+def test_home_asks_the_database_little(client, django_assert_max_num_queries):
+    practice = make_practice()
+    rina = make_employee("rina", agency=practice.agency)
+    client.force_login(rina.user)
+    client.get("/")
+    with django_assert_max_num_queries(12):
+        client.get("/")
+    book(practice, account(rina), wib(13))
+    with django_assert_max_num_queries(6):
+        client.get("/")
