@@ -62,8 +62,8 @@ drills: .venv/.ready
 	@exec $(RUN) -m pytest -n 0 tests/drills $(ARGS)
 
 messages: .venv/.ready
-	$(RUN) manage.py makemessages --locale id --locale en --no-obsolete --no-wrap --add-location file --ignore '.venv/*' --ignore 'tests/*'
-	$(RUN) manage.py compilemessages --locale id --locale en --ignore '.venv/*'
+	$(RUN) manage.py makemessages --locale id --no-obsolete --no-wrap --add-location file --ignore '.venv/*' --ignore 'tests/*'
+	$(RUN) manage.py compilemessages --locale id --ignore '.venv/*'
 
 screens: .venv/.ready
 	@exec $(THROWAWAY) $(RUN) docs/screens/take.py $(ARGS)
