@@ -23,6 +23,7 @@ from counselling.views.agenda import UNDO_KEY
 from portal.common.db import database_now
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
+from portal.templatetags.portal_ui import zone_name
 
 RANGE, CLOSING, OPENING = "pola", "tutup", "buka"
 """Prefixes of the three forms of one page, so that every field has an id of its own."""
@@ -140,13 +141,15 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, **tried: forms.Form) -> HttpResponse:
-    shown = selectors.get_schedule(actor=actor_of(request), now=timezone.now())
+    now = timezone.now()
+    shown = selectors.get_schedule(actor=actor_of(request), now=now)
     first_day: dict[str, Any] = {"valid_from": shown.today, "weekday": shown.today.isoweekday()}
     return render(
         request,
         "counselling/schedule.html",
         {
             "schedule": shown,
+            "zone_name": zone_name(now, shown.zone),
             "days": [(str(WEEKDAYS[day.weekday - 1]), day.ranges) for day in shown.days],
             "exceptions": [(row, *_whole_days(row, shown.zone)) for row in shown.exceptions],
             "range_form": tried.get(RANGE) or RangeForm(prefix=RANGE, initial=first_day),

@@ -19,7 +19,6 @@ from tests.factories import (
     PASSPHRASE,
     account,
     add_counsellor,
-    hold,
     make_employee,
     make_practice,
 )
@@ -113,7 +112,14 @@ def booked(
     """Book one of the offered times; with ``ago``, as if that long ago."""
     now = timezone.now() - ago
     row = selectors.list_free_times(actor=person.actor, now=now)[index]
-    kept = hold(practice, person.actor, row.starts_at, mode=row.mode, now=now)
+    kept = services.hold_appointment(
+        actor=person.actor,
+        counsellor_id=row.counsellor_id,
+        service_id=row.service_id,
+        starts_at=row.starts_at,
+        mode=row.mode,
+        now=now,
+    )
     asked = services.BookingRequest(consent_version=rules.CONSENT_VERSION, **request)
     services.book_appointment(actor=person.actor, appointment_id=kept, request=asked, now=now)
     return kept

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from counselling.models import Availability, AvailabilityException
 
@@ -135,7 +136,10 @@ def test_a_whole_day_in_the_counsellors_own_zone(practice, sari, prefix, kind):
     assert row.kind == kind
     assert row.period.upper - row.period.lower == timedelta(days=1)
     assert row.period.lower.hour == 15  # midnight of Jayapura, in UTC
-    assert " WIT" in sari.browser.get("/k/jadwal/").content.decode()
+    html = sari.browser.get("/k/jadwal/").content.decode()
+    assert "00.00\u201324.00 WIT" in html
+    whole = date_format(date.fromisoformat(day()), "l j F Y")
+    assert whole in html
 
 
 def test_a_stretch_of_several_days_and_a_stretch_of_one(practice, sari):
