@@ -76,7 +76,8 @@ def find_open_forms(text: str) -> list[str]:
 def find_get_forms(text: str) -> list[str]:
     """Find forms that would write what was typed into the address."""
     heads = re.findall(r"<form\b[^>]*>", plain(text), re.IGNORECASE)
-    return [head for head in heads if not re.search(r"method\s*=\s*[\"']?post", head, re.I)]
+    post = re.compile(r"method\s*=\s*[\"']?post", re.IGNORECASE)
+    return [head for head in heads if not post.search(head)]
 
 
 def find_telling_titles(text: str) -> list[str]:

@@ -1,0 +1,123 @@
+"""Every address, every method, every kind of person: one expected answer, or red."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+
+from tests.security.matrix import MATRIX, Cells
+from tests.support.routes import Route, all_routes
+from tests.support.world import PERSONS, World, frozen_world, undone
+from tests.support.writes import kept_writes
+
+SIGN_IN = "/masuk/?next="
+READS_ANY = {"home:word", "home:settings"}
+"""Pages that answer any other method as they answer GET, and write nothing."""
+ROOMS: dict[str, Callable[[str], bool]] = {
+    "counselling": lambda name: name.startswith("counselling:"),
+    "people": lambda name: name.startswith("people:"),
+    "accounts": lambda name: ":" not in name,
+    "others": lambda name: ":" in name and not name.startswith(("counselling:", "people:")),
+}
+
+
+def answer(response: HttpResponse) -> int | str:
+    """Return the cell an answer belongs to."""
+    if response.status_code == 302 and response.headers["Location"].startswith(SIGN_IN):
+        return "in"
+    return int(response.status_code)
+
+
+def ask(world: World, person: str, route: Route, method: str) -> tuple[int | str, list[str]]:
+    """Return what a person gets, and which tables that wrote; nothing of it stays."""
+    client = world.browsers[person]
+    kept = client.cookies.copy()
+    cache.clear()
+    path = route.path(**world.arguments(route.name))
+    with undone(), CaptureQueriesContext(connection) as queries:
+        response = getattr(client, method)(path)
+    client.cookies = kept
+    return answer(response), kept_writes(queries)
+
+
+def show(cells: Cells) -> str:
+    """Return a row of the table as one line to compare."""
+    return " ".join(f"{person}={cells[person]}" for person in PERSONS)
+
+
+def test_the_table_is_complete() -> None:
+    there = {route.name for route in all_routes()}
+    assert there - set(MATRIX) == set(), "an address that nobody has decided about"
+    assert set(MATRIX) - there == set(), "a decision about an address that is gone"
+
+
+def test_every_row_decides_about_everybody() -> None:
+    assert all(set(cells) == set(PERSONS) for row in MATRIX.values() for cells in row)
+
+
+def test_no_line_manager_gets_more_than_anybody() -> None:
+    """Manager, HR, reviewer and administrator get nothing of a client's, by the table."""
+    for name, row in MATRIX.items():
+        if name.startswith("counselling:"):
+            for cells in row:
+                for person in ("manager", "hr", "reviewer", "head", "admin", "dpo", "former"):
+                    assert cells[person] == cells["other"], name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("room", ROOMS)
+def test_everybody_gets_what_the_table_says(room: str) -> None:
+    wrong, written = [], []
+    with frozen_world() as world:
+        for route in all_routes():
+            if not ROOMS[room](route.name) or route.name not in MATRIX:
+                continue
+            for method, cells in zip(("get", "post"), MATRIX[route.name], strict=True):
+                got: Cells = {}
+                for person in PERSONS:
+                    got[person], writes = ask(world, person, route, method)
+                    if got[person] in {"in", 404, 405} and writes:
+                        written.append(f"{person} {method} {route.name}: {writes}")
+                if got != cells:
+                    wrong.append(
+                        f"{method} {route.name}\n  is    {show(got)}\n  table {show(cells)}"
+                    )
+    assert not wrong, "\n".join(wrong)
+    assert not written, "a refusal wrote something"
+
+
+@pytest.mark.django_db
+def test_other_methods_do_nothing() -> None:
+    wrong = []
+    with frozen_world() as world:
+        for route in all_routes():
+            for person in ("owner", "assigned", "admin"):
+                for method in ("put", "patch", "delete"):
+                    status, writes = ask(world, person, route, method)
+                    reads = route.name in READS_ANY or not route.is_ours
+                    if writes or (status not in {"in", 302, 404, 405} and not reads):
+                        wrong.append(f"{person} {method} {route.name}: {status} {writes}")
+    assert not wrong
+
+
+@pytest.mark.django_db
+def test_a_door_left_open_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the owner taken out of the question for rows, a cell turns red."""
+    agenda = next(route for route in all_routes() if route.name == "counselling:agenda")
+    ticket = next(route for route in all_routes() if route.name == "counselling:appointment")
+    with frozen_world() as world:
+        assert ask(world, "other", agenda, "get")[0] == 404
+        assert ask(world, "other", ticket, "get")[0] == 404
+        open_rows(monkeypatch)
+        assert ask(world, "other", ticket, "get")[0] != MATRIX[ticket.name][0]["other"]
+
+
+def open_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the owner out of the room's question for rows."""
+    from counselling import policies
+    from counselling.models import Appointment
+
+    monkeypatch.setattr(policies, "appointments_of", lambda actor: Appointment.objects.all())

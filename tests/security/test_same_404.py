@@ -1,0 +1,159 @@
+"""What is somebody else's and what is nowhere look, weigh and cost the same."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from portal.people.choices import Role
+from portal.people.models import RoleGrant
+from tests.factories import grant, make_agency, make_employee, make_practice
+from tests.security.matrix import MATRIX
+from tests.support.browsers import browser
+from tests.support.routes import Route, all_routes, ids_in
+from tests.support.world import World, frozen_world, undone
+from tests.support.writes import kept_writes
+
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+COLLEAGUES = {
+    "appointment_id": ("other", "manager", "hr", "head", "admin", "counsellor", "former"),
+    "range_id": ("counsellor",),
+    "exception_id": ("counsellor",),
+    "notification_id": ("other", "assigned", "admin"),
+}
+"""Who might try a row that is not theirs, by the kind of row."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person can observe of an answer."""
+
+    status: int
+    body: str
+    headers: tuple[tuple[str, str], ...]
+    queries: int
+    wrote: tuple[str, ...]
+
+
+def observe(world: World, person: str, method: str, path: str) -> Answer:
+    """Ask and return everything observable, with ids and tokens taken out."""
+    client = world.browsers[person]
+    with undone(), CaptureQueriesContext(connection) as queries:
+        response = getattr(client, method)(path)
+    body = _TOKEN.sub("", _ID.sub("id", response.content.decode("utf-8")))
+    headers = tuple(
+        sorted((name, _ID.sub("id", value)) for name, value in response.headers.items())
+    )
+    return Answer(
+        status=response.status_code,
+        body=body,
+        headers=headers,
+        queries=len(queries),
+        wrote=tuple(kept_writes(queries)),
+    )
+
+
+def trials() -> list[tuple[Route, str, str]]:
+    """Return every route with a row in it, with who may try it and how."""
+    return [
+        (route, person, method)
+        for route in all_routes()
+        for parameter in ids_in(route)
+        for person in COLLEAGUES.get(parameter, ())
+        for method in ("get", "post")
+    ]
+
+
+def differences(world: World) -> list[str]:
+    """Return every trial in which somebody else's row differs from a row that is nowhere."""
+    found = []
+    for route, person, method in trials():
+        foreign = observe(world, person, method, route.path(**world.arguments(route.name)))
+        nowhere = observe(world, person, method, route.path())
+        if foreign != nowhere or foreign.wrote:
+            found.append(f"{person} {method} {route.name}: {tell(foreign, nowhere)}")
+    return found
+
+
+def tell(one: Answer, other: Answer) -> str:
+    """Name what differs."""
+    parts = [
+        name
+        for name in ("status", "body", "headers", "queries")
+        if getattr(one, name) != getattr(other, name)
+    ]
+    return f"{one.status}/{other.status} {parts} {one.queries}/{other.queries} {one.wrote}"
+
+
+@pytest.mark.django_db
+def test_foreign_and_nowhere_are_the_same() -> None:
+    with frozen_world() as world:
+        assert not differences(world)
+
+
+def test_every_row_of_a_person_is_tried() -> None:
+    tried = {route.name for route, _, _ in trials()}
+    rows = {route.name for route in all_routes() if ids_in(route)}
+    # The rows of these pages belong to the house and to all who hold the one role.
+    assert all(name.startswith(("people:", "wellbeing:")) for name in rows - tried)
+    assert {name for name in MATRIX if name.startswith("counselling:appointment")} <= tried
+
+
+@pytest.mark.django_db
+def test_rows_of_another_agency_are_nowhere() -> None:
+    """An administrator of one agency finds nothing of another."""
+    with frozen_world() as world:
+        elsewhere = make_agency("Badan Lain")
+        employee = make_employee("jauh", agency=elsewhere)
+        foreign = {
+            "user_id": employee.user_id,
+            "grant_id": grant(employee.user, elsewhere, Role.HR).pk,
+        }
+        found = []
+        for route in all_routes():
+            if not route.name.startswith("people:") or not set(ids_in(route)) & set(foreign):
+                continue
+            for method in ("get", "post"):
+                one = observe(world, "admin", method, route.path(**foreign))
+                other = observe(world, "admin", method, route.path())
+                if (one.status, one.body, one.headers) != (
+                    other.status, other.body, other.headers,
+                ) or one.wrote:  # fmt: skip
+                    found.append(f"{method} {route.name}: {tell(one, other)}")
+        assert not found
+        assert RoleGrant.objects.filter(pk=foreign["grant_id"], ends_on=None).exists()
+
+
+@pytest.mark.django_db
+def test_a_difference_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more question for rows that exist, and the test above turns red."""
+    from counselling import policies
+    from counselling.models import Appointment
+
+    ask = policies._one
+
+    def curious(found, appointment_id, now):
+        if Appointment.objects.filter(pk=appointment_id).exists():
+            Appointment.objects.filter(pk=appointment_id).count()
+        return ask(found, appointment_id, now)
+
+    monkeypatch.setattr(policies, "_one", curious)
+    with frozen_world() as world:
+        ticket = next(
+            route for route in all_routes() if route.name == "counselling:appointment"
+        )
+        foreign = observe(world, "other", "get", ticket.path(**world.arguments(ticket.name)))
+        nowhere = observe(world, "other", "get", ticket.path())
+    assert foreign.queries == nowhere.queries + 1
+
+
+@pytest.mark.django_db
+def test_another_practice_is_nowhere_as_well() -> None:
+    with frozen_world() as world:
+        second = make_practice()
+        stranger = browser(second.counsellor.user, mfa=True)
+        path = f"/k/temu/{world.rows['appointment_id']}/"
+        assert stranger.get(path).status_code == 404
