@@ -18,7 +18,14 @@ from counselling.choices import (
     Sex,
 )
 from portal.common.db import BaseModel
-from portal.vault.fields import BoxField, RowSealedField, SealedField, TagField, sealed_check
+from portal.vault.fields import (
+    BoxField,
+    RowSealedField,
+    SealedField,
+    TagField,
+    sealed_check,
+    tag_check,
+)
 
 COUNSELLOR_BUSY: Final = "appointment_counsellor_no_overlap"
 CLIENT_BUSY: Final = "appointment_client_no_overlap"
@@ -175,6 +182,9 @@ class Client(BaseModel):
             models.CheckConstraint(
                 condition=Q(created_month__day=1), name="client_knows_its_month_only"
             ),
+            tag_check("owner_tag", "client_owner_tag_length"),
+            tag_check("code_tag", "client_code_tag_length"),
+            tag_check("alias_tag", "client_alias_tag_length"),
             sealed_check("alias", "client_alias_sealed"),
             sealed_check("never", "client_never_sealed"),
             sealed_check("contact", "client_contact_sealed"),
