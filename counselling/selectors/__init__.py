@@ -8,6 +8,7 @@ from counselling.selectors.agenda import (
     list_day,
     list_week,
 )
+from counselling.selectors.bookable import Offer, TimeFilter, find_offer
 from counselling.selectors.client import (
     CheckRow,
     CounsellorChoice,
@@ -26,9 +27,19 @@ from counselling.selectors.client import (
 )
 from counselling.selectors.free_times import (
     FreeTime,
-    TimeFilter,
     list_free_times,
     nearest_times,
+)
+from counselling.selectors.offering import (
+    OfferCounts,
+    OfferedCounsellor,
+    OfferedService,
+    count_offer,
+    find_account,
+    get_offered_service,
+    list_offered_counsellors,
+    list_offered_services,
+    read_offered_counsellor,
 )
 from counselling.selectors.schedule import (
     DayRow,
@@ -47,6 +58,10 @@ __all__ = [
     "DayRow",
     "ExceptionRow",
     "FreeTime",
+    "Offer",
+    "OfferCounts",
+    "OfferedCounsellor",
+    "OfferedService",
     "OpenedRow",
     "OwnAppointment",
     "OwnList",
@@ -56,18 +71,25 @@ __all__ = [
     "TicketRow",
     "TimeFilter",
     "appointment_status",
+    "count_offer",
     "count_rest_of_today",
+    "find_account",
+    "find_offer",
     "get_agenda_appointment",
     "get_check",
+    "get_offered_service",
     "get_schedule",
     "get_ticket",
     "list_counsellor_choices",
     "list_day",
     "list_free_times",
     "list_news",
+    "list_offered_counsellors",
+    "list_offered_services",
     "list_opened",
     "list_own_appointments",
     "list_week",
     "nearest_times",
     "next_own",
+    "read_offered_counsellor",
 ]

@@ -213,8 +213,8 @@ def _free(
     )
     length = timedelta(minutes=service.duration_minutes)
     stretches: list[tuple[datetime, datetime]] = []
-    for row in rows:
-        starts_at, ends_at = row[4], row[4] + length
+    for _, start in rows:
+        starts_at, ends_at = start, start + length
         if stretches and starts_at <= stretches[-1][1]:
             stretches[-1] = (stretches[-1][0], max(ends_at, stretches[-1][1]))
         else:

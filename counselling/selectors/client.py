@@ -5,13 +5,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from counselling import notices, policies, rules
-from counselling.choices import AppointmentStatus, CancelledBy, Mode
-from counselling.models import Appointment, Client, Counsellor
-from counselling.selectors.free_times import (
-    TimeFilter,
-    bookable_counsellors,
-    default_service,
-)
+from counselling.choices import AppointmentStatus, CancelledBy, Mode, Sex
+from counselling.models import Appointment, Client
+from counselling.selectors.bookable import Offer, find_offer
 from portal.audit.selectors import list_for_subject
 from portal.notifications.selectors import address_choice
 from portal.people.actors import Account, Actor
@@ -114,23 +110,21 @@ class OpenedRow:
     day: date
 
 
-def list_counsellor_choices(*, actor: Account, now: datetime) -> list[CounsellorChoice]:
+def list_counsellor_choices(
+    *, actor: Account, now: datetime, offer: Offer | None = None
+) -> list[CounsellorChoice]:
     """Return the counsellors the actor may wish for, by name."""
-    service = default_service(agency_id=actor.agency_id)
-    if service is None:
-        return []
-    ids = bookable_counsellors(actor=actor, service=service, now=now, wanted=TimeFilter())
-    rows = Counsellor.objects.filter(pk__in=ids).order_by("display_name", "id")
+    offer = offer or find_offer(actor=actor, now=now)
     return [
         CounsellorChoice(
             id=row.pk,
             name=row.display_name,
             about=row.about,
             languages=tuple(row.languages),
-            sex_label=str(row.get_sex_display()),
+            sex_label=str(Sex(row.sex).label),
             outside=row.home_agency_id != actor.agency_id,
         )
-        for row in rows
+        for row in (offer.counsellors if offer else ())
     ]
 
 

@@ -6,7 +6,6 @@ accepted cannot drift apart. The clock and every bound come in as parameters; SQ
 the time itself.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,32 +13,28 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
-from django.utils.timezone import localdate
 
 from counselling import policies, rules
-from counselling.choices import Mode, PartOfDay, Sex
+from counselling.choices import Mode, PartOfDay
 from counselling.models import Counsellor, Service
-from portal.people.actors import Account, Actor
-from portal.people.choices import Role
-from portal.people.models import RoleGrant
-from portal.people.selectors import conflict_scope
-from portal.vault.services import tag, users_with_vault
+from counselling.selectors.bookable import Offer, TimeFilter, find_offer, modes_of
+from portal.people.actors import Account
+from portal.vault.services import tag
 
 _EVERYTHING: Final = 100_000
 
 SQL: Final = """
 WITH people AS (
-    SELECT c.id, c.zone, c.home_agency_id, c.display_name, c.modes,
+    SELECT c.id, c.zone, c.home_agency_id, c.display_name,
            %(notice)s::timestamptz AS opens,
            -- The last day of the horizon is complete in the counsellor's own zone.
            LEAST(%(until)s::timestamptz,
                  ((%(now)s::timestamptz AT TIME ZONE c.zone)::date + %(horizon)s + 1)::timestamp
                      AT TIME ZONE c.zone) AS closes
     FROM counselling_counsellor c
-    JOIN counselling_counsellor_services cs
-      ON cs.counsellor_id = c.id AND cs.service_id = %(service)s
-    WHERE c.id = ANY(%(counsellors)s) AND c.is_active
+    WHERE c.id = ANY(%(counsellors)s)
+), me AS (
+    SELECT id FROM counselling_client WHERE owner_tag = %(owner_tag)s OR id = %(client)s
 ), days AS (
     -- One day more on either side: a range may join its neighbour over midnight.
     SELECT p.id, p.zone, p.home_agency_id, day::date AS day
@@ -78,13 +73,13 @@ WITH people AS (
       AND t.id IS DISTINCT FROM %(moving)s
       AND lower(t.blocked) > %(since)s - interval '1 day'
       AND lower(t.blocked) < p.closes + interval '1 day'
-      AND NOT (t.status = 'HELD' AND (t.hold_expires_at <= %(now)s OR t.client_id = %(client)s))
+      AND NOT (t.status = 'HELD' AND (t.hold_expires_at <= %(now)s OR t.client_id IN (SELECT id FROM me)))
 ), free AS (
     SELECT o.id, unnest(o.periods - COALESCE(c.periods, '{}'::tstzmultirange)) AS period
     FROM (SELECT id, range_agg(period) AS periods FROM opened GROUP BY id) o
     LEFT JOIN (SELECT id, range_agg(period) AS periods FROM closed GROUP BY id) c USING (id)
 ), starts AS (
-    SELECT p.id, p.display_name, p.modes, p.zone, start
+    SELECT p.id, p.display_name, start
     FROM free f JOIN people p USING (id), generate_series(
         -- Round up to the grid of the wall clock.
         lower(f.period) + make_interval(secs => mod(
@@ -93,21 +88,23 @@ WITH people AS (
         upper(f.period) - %(duration)s, make_interval(secs => %(grid)s)) AS start
     WHERE start >= %(since)s AND start >= p.opens AND start < p.closes
 ), fitting AS (
-    SELECT s.*, row_number() OVER (
-               PARTITION BY (s.start AT TIME ZONE %(viewer_zone)s)::date
-               ORDER BY hashtextextended(s.id::text || EXTRACT(epoch FROM s.start), %(seed)s)
-           ) AS draw
+    SELECT s.*, (s.start AT TIME ZONE %(viewer_zone)s)::date AS day,
+           hashtextextended(s.id::text || EXTRACT(epoch FROM s.start), %(seed)s) AS lot
     FROM starts s
     WHERE (%(part)s::int4range IS NULL
            OR %(part)s::int4range @> EXTRACT(hour FROM s.start AT TIME ZONE %(viewer_zone)s)::int)
       AND NOT EXISTS (
           SELECT 1 FROM counselling_appointment own
-          WHERE own.client_id = %(client)s AND own.status IN ('BOOKED', 'FULFILLED', 'NO_SHOW')
+          WHERE own.client_id IN (SELECT id FROM me) AND own.status IN ('BOOKED', 'FULFILLED', 'NO_SHOW')
             AND own.id IS DISTINCT FROM %(moving)s
             AND own.period && tstzrange(s.start, s.start + %(duration)s))
+), turns AS (
+    -- Each counsellor's first lot comes before anybody's second: a day shows several faces.
+    SELECT f.*, row_number() OVER (PARTITION BY day, id ORDER BY lot) AS turn FROM fitting f
+), drawn AS (
+    SELECT t.*, row_number() OVER (PARTITION BY day ORDER BY turn, lot) AS place FROM turns t
 )
-SELECT id, display_name, modes, zone, start FROM fitting
-WHERE draw <= %(sample)s ORDER BY start, display_name, id
+SELECT id, start FROM drawn WHERE place <= %(sample)s ORDER BY start, display_name, id
 """
 
 _PARTS: Final = {
@@ -115,17 +112,6 @@ _PARTS: Final = {
     PartOfDay.MIDDAY: "[11,15)",
     PartOfDay.EVENING: "[15,24)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TimeFilter:
-    """What somebody wishes for; nothing is asked by default."""
-
-    mode: Mode | None = None
-    sex: Sex | None = None
-    outside: bool = False
-    part: PartOfDay | None = None
-    counsellor_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +150,7 @@ class Question:
     now: datetime
     viewer_zone: str
     client_id: UUID | None = None
+    owner_tag: bytes | None = None
     moving_id: UUID | None = None
     part: PartOfDay | None = None
     seed: int = 0
@@ -182,8 +169,8 @@ def terms_of(service: Service) -> rules.ServiceTerms:
     )
 
 
-def find_starts(question: Question) -> list[tuple[UUID, str, list[str], str, datetime]]:
-    """Return (counsellor, name, ways, zone, start) of every free time asked for, soonest first."""
+def find_starts(question: Question) -> list[tuple[UUID, datetime]]:
+    """Return counsellor and start of every free time asked for, soonest first."""
     if not question.counsellor_ids:
         return []
     terms = terms_of(question.service)
@@ -191,7 +178,6 @@ def find_starts(question: Question) -> list[tuple[UUID, str, list[str], str, dat
         cursor.execute(
             SQL,
             {
-                "service": question.service.pk,
                 "counsellors": list(question.counsellor_ids),
                 "since": question.since,
                 "until": question.until,
@@ -204,6 +190,7 @@ def find_starts(question: Question) -> list[tuple[UUID, str, list[str], str, dat
                 "after": terms.buffer_after,
                 "viewer_zone": question.viewer_zone,
                 "client": question.client_id,
+                "owner_tag": question.owner_tag,
                 "moving": question.moving_id,
                 "part": _PARTS[question.part] if question.part else None,
                 "seed": question.seed,
@@ -211,38 +198,6 @@ def find_starts(question: Question) -> list[tuple[UUID, str, list[str], str, dat
             },
         )
         return cursor.fetchall()
-
-
-def bookable_counsellors(
-    *, actor: Actor, service: Service, now: datetime, wanted: TimeFilter | None = None
-) -> tuple[UUID, ...]:
-    """
-    Return the counsellors this actor may book for a service, in no order.
-
-    Left out: whoever has no role in the agency today, no active account or no published key, and
-    whoever is too close to the actor. The reasons look alike from outside: no time is offered.
-    """
-    wanted = wanted or TimeFilter()
-    in_force = RoleGrant.objects.on(localdate(now)).filter(
-        user=OuterRef("user"), agency=service.agency_id, role=Role.COUNSELLOR
-    )
-    found = Counsellor.objects.filter(
-        Exists(in_force), services=service, is_active=True, user__is_active=True
-    )
-    if wanted.counsellor_id:
-        found = found.filter(pk=wanted.counsellor_id)
-    if wanted.sex:
-        found = found.filter(sex=wanted.sex)
-    if wanted.mode:
-        found = found.filter(modes__contains=[wanted.mode])
-    rows = list(found.values_list("id", "user_id", "home_agency_id"))
-    if isinstance(actor, Account):
-        close = conflict_scope(actor=actor)
-        rows = [row for row in rows if row[1] not in close]
-        if wanted.outside:
-            rows = [row for row in rows if row[2] != actor.agency_id]
-    published = users_with_vault(row[1] for row in rows)
-    return tuple(row[0] for row in rows if row[1] in published)
 
 
 def is_offered(
@@ -267,13 +222,7 @@ def is_offered(
             moving_id=moving_id,
         )
     )
-    return any(row[4] == starts_at for row in rows)
-
-
-def default_service(*, agency_id: UUID | None) -> Service | None:
-    """Return the service an agency shows first, or None when it has none."""
-    found = Service.objects.filter(is_active=True, agency_id=agency_id)
-    return found.order_by("position", "name", "id").first()
+    return any(start == starts_at for _, start in rows)
 
 
 def list_free_times(
@@ -283,39 +232,41 @@ def list_free_times(
     days: int = 14,
     first_day_offset: int = 0,
     wanted: TimeFilter | None = None,
-    client_id: UUID | None = None,
     moving_id: UUID | None = None,
     per_day: int = rules.SHOWN_PER_DAY,
+    offer: Offer | None = None,
 ) -> list[FreeTime]:
     """
     Return free times the actor can book, soonest first: a stable sample of each local day.
 
     The sample is the same all day for one person and another for the next, so that nobody reads
     a colleague's booking out of a diary that empties. Every other free time stays bookable.
+    ``offer`` saves reading who can be booked twice.
     """
     wanted = wanted or TimeFilter()
-    service = default_service(agency_id=actor.agency_id)
-    if service is None:
+    offer = offer or find_offer(actor=actor, now=now)
+    if offer is None:
         return []
-    midnight = _midnight(now, zone=actor.zone, offset=first_day_offset)
+    fitting = {row.pk: row for row in offer.counsellors if wanted.fits(row, actor=actor)}
     rows = find_starts(
         Question(
-            service=service,
-            counsellor_ids=bookable_counsellors(
-                actor=actor, service=service, now=now, wanted=wanted
-            ),
-            since=max(now, midnight),
+            service=offer.service,
+            counsellor_ids=tuple(fitting),
+            since=max(now, _midnight(now, zone=actor.zone, offset=first_day_offset)),
             until=_midnight(now, zone=actor.zone, offset=first_day_offset + days),
             now=now,
             viewer_zone=actor.zone,
-            client_id=client_id or _client_id(actor),
+            owner_tag=policies.owner_tag_of(actor),
             moving_id=moving_id,
             part=wanted.part,
             seed=_seed(actor, now),
             sample=per_day,
         )
     )
-    return list(_rows(rows, service=service, wanted=wanted))
+    return [
+        _free_time(fitting[counsellor_id], offer.service, start, wanted=wanted)
+        for counsellor_id, start in rows
+    ]
 
 
 def nearest_times(*, actor: Account, now: datetime, count: int = 3) -> list[FreeTime]:
@@ -323,36 +274,25 @@ def nearest_times(*, actor: Account, now: datetime, count: int = 3) -> list[Free
     return list_free_times(actor=actor, now=now, days=7)[:count]
 
 
-def _rows(
-    rows: Iterable[tuple[UUID, str, list[str], str, datetime]],
-    *,
-    service: Service,
-    wanted: TimeFilter,
-) -> Iterable[FreeTime]:
-    duration = timedelta(minutes=service.duration_minutes)
-    for counsellor_id, name, offered, zone, starts_at in rows:
-        modes = tuple(Mode(mode) for mode in offered if mode in service.modes)
-        if not modes:
-            continue
-        yield FreeTime(
-            counsellor_id=counsellor_id,
-            counsellor_name=name,
-            service_id=service.pk,
-            starts_at=starts_at,
-            ends_at=starts_at + duration,
-            mode=wanted.mode if wanted.mode in modes and wanted.mode else modes[0],
-            modes=modes,
-            counsellor_zone=zone,
-        )
+def _free_time(
+    counsellor: Counsellor, service: Service, starts_at: datetime, *, wanted: TimeFilter
+) -> FreeTime:
+    modes = modes_of(counsellor, service)
+    return FreeTime(
+        counsellor_id=counsellor.pk,
+        counsellor_name=counsellor.display_name,
+        service_id=service.pk,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=service.duration_minutes),
+        mode=wanted.mode if wanted.mode in modes and wanted.mode else modes[0],
+        modes=modes,
+        counsellor_zone=counsellor.zone,
+    )
 
 
 def _midnight(now: datetime, *, zone: str, offset: int) -> datetime:
     day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=offset)
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
-
-
-def _client_id(actor: Account) -> UUID | None:
-    return policies.clients_of(actor).values_list("id", flat=True).first()
 
 
 def _seed(actor: Account, now: datetime) -> int:

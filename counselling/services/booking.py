@@ -12,9 +12,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from counselling import notices, policies, rules
 from counselling.choices import AppointmentStatus, Mode, Refusal
 from counselling.models import Appointment, Client, Consent, Counsellor, Service
+from counselling.selectors.bookable import find_bookable
 from counselling.selectors.free_times import (
-    TimeFilter,
-    bookable_counsellors,
     is_offered,
     terms_of,
 )
@@ -173,16 +172,12 @@ def bookable_service(
 
     :raises BookingRefused: in every other case, always with the same reason.
     """
-    found = Service.objects.filter(pk=service_id, is_active=True)
-    if isinstance(actor, Account):
-        found = found.filter(agency_id=actor.agency_id)
-    service = found.first()
-    wanted = TimeFilter(counsellor_id=counsellor_id)
-    if service is None or counsellor_id not in bookable_counsellors(
-        actor=actor, service=service, now=now, wanted=wanted
-    ):
+    found = find_bookable(
+        actor=actor, service_id=service_id, counsellor_id=counsellor_id, now=now
+    )
+    if found is None:
         raise BookingRefused(Refusal.SLOT_GONE)
-    return service
+    return found[0]
 
 
 def gather_facts(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.db import connection
 from django.db.models import F
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from portal.people.actors import Account
@@ -14,7 +14,7 @@ from portal.people.models import Employee, User
 
 _CONFLICT_SCOPE = """
 WITH RECURSIVE me AS (
-    SELECT id, unit_id, manager_id FROM people_employee WHERE user_id = %(user)s
+    SELECT id, unit_id, manager_id FROM people_employee WHERE user_id = %s
 ), line AS (
     SELECT e.id, e.manager_id, e.user_id
     FROM people_employee e JOIN me ON e.id = me.manager_id
@@ -22,6 +22,8 @@ WITH RECURSIVE me AS (
     SELECT e.id, e.manager_id, e.user_id
     FROM people_employee e JOIN line ON e.id = line.manager_id
 )
+SELECT %s::uuid
+UNION
 SELECT user_id FROM line
 UNION
 SELECT e.user_id FROM people_employee e JOIN me ON e.manager_id = me.id
@@ -38,17 +40,20 @@ class PrivateAddress:
     masked: str
 
 
-def conflict_scope(*, actor: Account) -> frozenset[UUID]:
+def conflict_query(*, actor: Account) -> RawSQL:
     """
-    Return the accounts too close to the actor to hear her.
+    Return the accounts too close to the actor to hear her, for use in ``…__in``.
 
-    Her own, her superiors up the line, her direct reports and the colleagues of her unit.
-    Computed from the signed-in person and stored nowhere; a circle in the line ends (`UNION`).
+    They are her own, her superiors up the line, her direct reports and the colleagues of her
+    unit. Computed from the signed-in person and stored nowhere. A circle in the line ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CONFLICT_SCOPE, {"user": actor.user_id})
-        found = {row[0] for row in cursor.fetchall()}
-    return frozenset(found | {actor.user_id})
+    return RawSQL(_CONFLICT_SCOPE, [actor.user_id, actor.user_id])  # noqa: S611 - constant text
+
+
+def conflict_scope(*, actor: Account) -> frozenset[UUID]:
+    """Return the accounts of `conflict_query`."""
+    query = conflict_query(actor=actor)
+    return frozenset(User.objects.filter(pk__in=query).values_list("id", flat=True))
 
 
 def private_addresses(*, actor: Account) -> list[PrivateAddress]:

@@ -179,7 +179,7 @@ def test_offered_is_accepted_and_accepted_was_offered(world, db):
                 viewer_zone="UTC",
             )
         )
-        return [row[4] for row in rows]
+        return [start for _, start in rows]
 
     for choice in world["bookings"]:
         free = offered()

@@ -43,7 +43,7 @@ def starts(practice, *, day: date = MONDAY, zone="Asia/Jakarta", now=None, days=
             viewer_zone=zone,
         )
     )
-    return [row[4].astimezone(ZoneInfo(zone)).strftime("%H.%M") for row in rows]
+    return [start.astimezone(ZoneInfo(zone)).strftime("%H.%M") for _, start in rows]
 
 
 def one_day(*ranges: tuple[int, int], zone="Asia/Jakarta", **terms):
