@@ -106,9 +106,11 @@ def _show(
     actor, now = actor_of(request), timezone.now()
     stored = request.session.get(FILTER_KEY)
     wanted = wanted_from(stored)
-    choices = selectors.list_counsellor_choices(actor=actor, now=now)
+    offer = selectors.find_offer(actor=actor, now=now)
+    choices = selectors.list_counsellor_choices(actor=actor, now=now, offer=offer)
     rows = selectors.list_free_times(
         actor=actor,
+        offer=offer,
         now=now,
         days=LOOK_AHEAD_DAYS,
         first_day_offset=(page - 1) * PAGE_DAYS,

@@ -17,7 +17,6 @@ from portal.home import rules
 from portal.home.choices import Greeting
 from portal.people.actors import Account
 from portal.people.choices import Role
-from portal.people.selectors import has_reports
 from portal.wellbeing.selectors import ContactRow, list_talking_contacts
 
 
@@ -96,7 +95,7 @@ def read_offer(*, actor: Account, now: datetime) -> Offer:
 def list_work(*, actor: Account, now: datetime) -> list[WorkCard]:
     """Return a card for each role the actor holds, in the order of the menu."""
     cards = [card(actor, now) for role, card in _CARDS.items() if role in actor.roles]
-    if actor.roles & _CLOSED_ROOMS or has_reports(user_id=actor.user_id):
+    if actor.roles & _CLOSED_ROOMS or actor.leads:
         cards.append(_closed_room())
     return cards
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.people.choices import Role, Zone
-from portal.people.models import User
+from portal.people.models import Employee, User
 
 _CACHE = "_teduh_actor"
 SECOND_FACTORS = frozenset({"mfa", "sso-mfa"})
@@ -27,6 +27,8 @@ class Account:
     zone: str
     roles: frozenset[Role] = frozenset()
     has_mfa: bool = False
+    leads: bool = False
+    """Whether anybody works under this person."""
 
     def __repr__(self) -> str:
         return "<account>"
@@ -91,10 +93,13 @@ def _read(request: HttpRequest) -> Account:
             "employee__unit__zone",
             "employee__agency__zone",
         )
-        .annotate(held=ArrayAgg("grants__role", filter=in_force, distinct=True, default=[]))
+        .annotate(
+            held=ArrayAgg("grants__role", filter=in_force, distinct=True, default=[]),
+            leads=Exists(Employee.objects.filter(manager__user_id=user_id)),
+        )
         .get()
     )
-    agency_id, own, unit, agency, held = row
+    agency_id, own, unit, agency, held, leads = row
     methods = {record["method"] for record in get_authentication_records(request, request.user)}
     return Account(
         user_id=user_id,
@@ -102,4 +107,5 @@ def _read(request: HttpRequest) -> Account:
         zone=own or unit or agency or Zone.JAKARTA.value,
         roles=frozenset(Role(role) for role in held),
         has_mfa=bool(methods & SECOND_FACTORS),
+        leads=leads,
     )

@@ -93,11 +93,6 @@ def is_active(*, user_id: UUID) -> bool:
     return User.objects.filter(pk=user_id, is_active=True).exists()
 
 
-def has_reports(*, user_id: UUID) -> bool:
-    """Return whether anybody works under this person."""
-    return Employee.objects.filter(manager__user_id=user_id).exists()
-
-
 def names_of(*, user_id: UUID) -> tuple[str, ...]:
     """Return what would show who a person is: full name, NIP, the names in her addresses."""
     row = User.objects.filter(pk=user_id).values_list("full_name", "nip", "email").first()
