@@ -143,10 +143,7 @@ def _day(request: HttpRequest, day: date | None) -> HttpResponse:
             "day": shown,
             "lines": _lines(shown, without=following),
             "next": following,
-            "open_today": selectors.count_rest_of_today(actor=actor, now=now)
-            if shown.is_today
-            else 0,
-            "own_zone": actor.zone,
+            "open_today": _ahead(shown, now=now),
             "undo": request.session.pop(UNDO_KEY, False),
         },
     )
@@ -166,6 +163,12 @@ def _week(request: HttpRequest, day: date | None) -> HttpResponse:
             "is_this_week": any(one.is_today for one in days),
         },
     )
+
+
+def _ahead(day: AgendaDay, *, now: datetime) -> int:
+    """Return how many booked meetings of a day have not begun: those that being ill cancels."""
+    ahead = [row for row in day.rows if row.starts_at > now]
+    return sum(row.status == AppointmentStatus.BOOKED for row in ahead)
 
 
 def _lines(

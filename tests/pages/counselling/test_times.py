@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from counselling.choices import Mode
@@ -239,3 +241,29 @@ def test_times_lie_ahead(practice, rina):
     soonest = min(token.split("|")[2] for token, _name in times_in(rina.browser.get("/temu/")))
 
     assert soonest > (timezone.now() + timedelta(hours=1)).isoformat()
+
+
+def test_the_list_asks_as_often_for_five_counsellors_as_for_one(
+    practice, rina, django_assert_num_queries
+):
+    rina.browser.get("/temu/")
+    with CaptureQueriesContext(connection) as alone:
+        rina.browser.get("/temu/")
+    for name in ("Dewi", "Bagus", "Maria", "Tuti"):
+        join(practice, name)
+
+    with django_assert_num_queries(len(alone)):
+        rina.browser.get("/temu/")
+
+
+def test_a_week_without_a_free_time_leads_to_the_next_that_has_one(practice, rina):
+    today = timezone.now()
+    practice.counsellor.exceptions.create(
+        kind="CLOSED", period=(today - timedelta(days=1), today + timedelta(days=17))
+    )
+
+    html = rina.browser.get("/temu/").content.decode()
+
+    assert "/temu/nanti/3/" in html
+    assert "/bantuan/" not in html.split("<main")[1].split("</main>")[0]
+    assert times_in(rina.browser.get("/temu/nanti/3/"))
