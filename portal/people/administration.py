@@ -21,7 +21,6 @@ from portal.people import services
 from portal.people.actors import Account
 from portal.people.choices import PeopleRefusal, Role
 from portal.people.models import ActivationSlip, Agency, RoleGrant, Unit, User, new_stamp
-from portal.people.rules import refuse_together
 from portal.people.services import AccountRefused
 
 FOUND_AT_MOST = 20
@@ -233,7 +232,7 @@ def grant_role(
     get_agency(actor=actor, agency_id=agency_id, now=now)
     get_person(actor=actor, user_id=user_id, now=now)
     with transaction.atomic():
-        _refuse_role(actor, user_id, role, now)
+        _refuse_own(actor, user_id)
         grant_id = services.grant_role(
             actor=actor, user_id=user_id, agency_id=agency_id, role=role, now=now
         )
@@ -266,7 +265,8 @@ def reopen_role(*, actor: Account, grant_id: UUID, now: datetime) -> None:
     today = timezone.localdate(now)
     with transaction.atomic():
         RoleGrant.objects.select_for_update().get(pk=grant_id)
-        _refuse_role(actor, grant.user_id, Role(grant.role), now)
+        _refuse_own(actor, grant.user_id)
+        services.lock_for_role(user_id=grant.user_id, role=Role(grant.role), now=now)
         again = RoleGrant.objects.filter(
             user_id=grant.user_id, agency_id=grant.agency_id, role=grant.role, ends_on=None
         )
@@ -287,17 +287,9 @@ def _get_grant(actor: Account, grant_id: UUID, now: datetime) -> RoleGrant:
     return grant
 
 
-def _refuse_role(actor: Account, user_id: UUID, role: Role, now: datetime) -> None:
-    """Refuse a role for oneself, and roles that stay apart; locks the account."""
+def _refuse_own(actor: Account, user_id: UUID) -> None:
     if user_id == actor.user_id:
         raise AccountRefused(PeopleRefusal.OWN_ROLE)
-    user = User.objects.select_for_update().get(pk=user_id)
-    if not user.is_active:
-        raise AccountRefused(PeopleRefusal.ACCOUNT_CLOSED)
-    today = timezone.localdate(now)
-    held = RoleGrant.objects.filter(user=user).exclude(ends_on__lte=today)
-    if refuse_together([Role(grant.role) for grant in held], role):
-        raise AccountRefused(PeopleRefusal.ROLES_DO_NOT_MIX)
 
 
 # --- slips and accounts --------------------------------------------------------------------

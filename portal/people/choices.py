@@ -16,10 +16,6 @@ class Role(TextChoices):
     DPO = "DPO", _("Data protection officer")
 
 
-EXCLUSIVE_ROLES = frozenset({Role.COUNSELLOR, Role.REVIEWER})
-"""Nobody holds two of these at once: who hears a person does not judge her certificate."""
-
-
 class Zone(TextChoices):
     """The zones of Indonesia, stored by their IANA names."""
 
@@ -68,10 +64,6 @@ class PeopleRefusal(TextChoices):
     OWN_ACCOUNT = "OWN_ACCOUNT", _("Another administrator can close your own account for you.")
     NO_SUCH_ROLE = "NO_SUCH_ROLE", _("We did not find this role.")
     ROLE_HELD = "ROLE_HELD", _("This person holds the role already.")
-    ROLES_EXCLUDE = (
-        "ROLES_EXCLUDE",
-        _("Counsellor and medical reviewer exclude each other. End the other role first."),
-    )
     ROLES_DO_NOT_MIX = (
         "ROLES_DO_NOT_MIX",
         _(

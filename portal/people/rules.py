@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from portal.people.choices import EXCLUSIVE_ROLES, Employment, NipProblem, Role
+from portal.people.choices import Employment, NipProblem, Role
 
 Key = TypeVar("Key")
 _FILLING = re.compile(r"[\s.\-'\u2019\u00a0\ufeff]+")
@@ -18,8 +18,14 @@ YOUNGEST_AT_APPOINTMENT = 15
 """Years between birth and appointment; low, because old appointments were early."""
 PPPK_CONTRACTS = range(21, 30)
 PNS_MONTHS = range(1, 13)
-_NEVER_TOGETHER = (EXCLUSIVE_ROLES, frozenset({Role.ADMIN, Role.DPO}))
-"""Who hears does not judge, and who runs the machine does not check its record."""
+_NEVER_TOGETHER = (
+    frozenset({Role.COUNSELLOR, Role.REVIEWER}),
+    frozenset({Role.ADMIN, Role.DPO}),
+)
+"""
+Who hears a person does not judge her certificate, and who runs the machine does not check its
+record.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -15,8 +15,9 @@ from portal.audit.services import record_staff
 from portal.common.db import violated_constraint
 from portal.common.errors import Refused
 from portal.people.actors import Account
-from portal.people.choices import EXCLUSIVE_ROLES, PeopleRefusal, Role
+from portal.people.choices import PeopleRefusal, Role
 from portal.people.models import ActivationSlip, RoleGrant, User, new_stamp
+from portal.people.rules import refuse_together
 from portal.vault.services import make_dummy_keys, tag
 
 SLIP_DAYS = 30
@@ -119,25 +120,33 @@ def grant_role(
     """
     today = timezone.localdate(now)
     with transaction.atomic():
-        user = _locked(user_id)
-        if not user.is_active:
-            raise AccountRefused(PeopleRefusal.ACCOUNT_CLOSED)
-        held = RoleGrant.objects.filter(user=user).filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gt=today)
-        )
-        if role in EXCLUSIVE_ROLES and held.filter(role__in=EXCLUSIVE_ROLES - {role}).exists():
-            raise AccountRefused(PeopleRefusal.ROLES_EXCLUDE)
+        held = lock_for_role(user_id=user_id, role=role, now=now)
         if held.filter(role=role, agency_id=agency_id).exists():
             raise AccountRefused(PeopleRefusal.ROLE_HELD)
         grant = RoleGrant.objects.create(
-            user=user,
+            user_id=user_id,
             agency_id=agency_id,
             role=role,
             starts_on=today,
             granted_by_id=actor.user_id if actor else None,
         )
-        _record(actor, "role.grant", user.pk, reason=role.value, now=now)
+        _record(actor, "role.grant", user_id, reason=role.value, now=now)
     return grant.pk
+
+
+def lock_for_role(*, user_id: UUID, role: Role, now: datetime) -> QuerySet[RoleGrant]:
+    """
+    Lock an account that may take a role and return the grants that run or begin later.
+
+    :raises AccountRefused: if there is no such account, it is closed, or the roles stay apart.
+    """
+    user = _locked(user_id)
+    if not user.is_active:
+        raise AccountRefused(PeopleRefusal.ACCOUNT_CLOSED)
+    held = RoleGrant.objects.filter(user=user).exclude(ends_on__lte=timezone.localdate(now))
+    if refuse_together([Role(one) for one in held.values_list("role", flat=True)], role):
+        raise AccountRefused(PeopleRefusal.ROLES_DO_NOT_MIX)
+    return held
 
 
 def end_role(*, actor: Account | None, grant_id: UUID, now: datetime) -> None:

@@ -42,7 +42,7 @@ def race() -> tuple[list[str], int]:
 
 def test_one_of_them_is_refused():
     for _ in range(5):
-        assert race() == (["GIVEN", "ROLES_EXCLUDE"], 1)
+        assert race() == (["GIVEN", "ROLES_DO_NOT_MIX"], 1)
 
 
 def test_without_the_lock_she_would_get_both(monkeypatch):

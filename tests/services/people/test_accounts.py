@@ -62,13 +62,18 @@ def test_an_address_that_is_somebodys_private_one_is_taken():
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [(Role.COUNSELLOR, Role.REVIEWER), (Role.REVIEWER, Role.COUNSELLOR)],
+    [
+        (Role.COUNSELLOR, Role.REVIEWER),
+        (Role.REVIEWER, Role.COUNSELLOR),
+        (Role.ADMIN, Role.DPO),
+        (Role.DPO, Role.ADMIN),
+    ],
 )
-def test_who_hears_a_person_does_not_judge_her_certificate(first, second):
+def test_roles_that_stay_apart_are_not_given_together(first, second):
     user, agency = make_user(), make_agency()
     words = {"user_id": user.pk, "agency_id": agency.pk}
     given = services.grant_role(actor=None, role=first, now=NOW, **words)
-    assert refusal(services.grant_role, role=second, **words) is PeopleRefusal.ROLES_EXCLUDE
+    assert refusal(services.grant_role, role=second, **words) is PeopleRefusal.ROLES_DO_NOT_MIX
     assert refusal(services.grant_role, role=first, **words) is PeopleRefusal.ROLE_HELD
     services.end_role(actor=None, grant_id=given, now=NOW)
     services.grant_role(actor=None, role=second, now=NOW, **words)
