@@ -128,7 +128,9 @@ def call_in_ill(request: HttpRequest) -> HttpResponse:
         "Rest well. The day is closed, and %(count)d people are being told.",
         count,
     )
-    messages.success(request, said % {"count": count})
+    messages.success(
+        request, said % {"count": count} if count else _("Rest well. The day is closed.")
+    )
     return redirect("counselling:agenda")
 
 

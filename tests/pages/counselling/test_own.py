@@ -125,7 +125,9 @@ def test_another_counsellor_asks_for_the_words_again(practice, rina, dewi, setti
     rina.browser.post("/temu/saring/", {"counsellor": str(practice.counsellor.pk)})
     token = token_of(rina.browser.get("/temu/"), "Sari")
     path = rina.browser.post("/temu/", {"time": token})["Location"]
-    rina.browser.post(f"{path}pesan/", {"mode": "PHONE", "consent": "1", "note": "kalimat lama"})
+    rina.browser.post(
+        f"{path}pesan/", {"mode": "PHONE", "consent": "1", "note": "kalimat lama"}
+    )
     moving = token_of(rina.browser.get(f"{path}pindah/"), "Dewi")
 
     asked = rina.browser.post(f"{path}pindah/", {"time": moving})

@@ -249,11 +249,12 @@ def test_the_list_asks_as_often_for_five_counsellors_as_for_one(
     rina.browser.get("/temu/")
     with CaptureQueriesContext(connection) as alone:
         rina.browser.get("/temu/")
+    count = len(alone)  # the next request empties the log
     for name in ("Dewi", "Bagus", "Maria", "Tuti"):
         join(practice, name)
     rina.browser.get("/temu/")  # each process looks at a published key once
 
-    with django_assert_num_queries(len(alone)):
+    with django_assert_num_queries(count):
         rina.browser.get("/temu/")
 
 
