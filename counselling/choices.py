@@ -124,6 +124,10 @@ class Refusal(TextChoices):
         "COUNSELLOR_ALREADY",
         _("This person is set up as a counsellor already. You can change her entry."),
     )
+    SERVICE_NAME_TAKEN = (
+        "SERVICE_NAME_TAKEN",
+        _("Another service of yours has this name. A different one tells them apart."),
+    )
     NOTHING_TO_UNDO = ("NOTHING_TO_UNDO", _("There is nothing to take back."))
 
 
@@ -148,3 +152,27 @@ class ScheduleDeed(TextChoices):
     RANGE_REMOVED = "RANGE_REMOVED", _("A weekly range was removed.")
     EXCEPTION_ADDED = "EXCEPTION_ADDED", _("A dated change was added.")
     EXCEPTION_REMOVED = "EXCEPTION_REMOVED", _("A dated change was removed.")
+
+
+class Hindrance(TextChoices):
+    """What still keeps people from booking a counsellor; each says who can change it."""
+
+    PAUSED = "PAUSED", _("Set to “cannot be booked” here.")
+    ACCOUNT_CLOSED = (
+        "ACCOUNT_CLOSED",
+        _("The account is closed. The administrator can open it again."),
+    )
+    NO_ROLE = (
+        "NO_ROLE",
+        _("No role as a counsellor in your agency today. The administrator can give it."),
+    )
+    NO_VAULT = (
+        "NO_VAULT",
+        _("No vault yet, or its key is in doubt. It can be seen to on the page “Vault”."),
+    )
+    NO_HOURS = "NO_HOURS", _("No hours yet. Counsellors enter their own on the page “Hours”.")
+    NO_SERVICE = "NO_SERVICE", _("No service that is offered. Tick one here.")
+    NO_WAY = (
+        "NO_WAY",
+        _("No way of meeting that the service offers too. Change one of the two."),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from counselling.choices import AppointmentStatus
@@ -14,6 +14,7 @@ from portal.audit.services import count_refusal
 from portal.notifications.services import inbox_tag
 from portal.people.actors import Account, Actor, CodeHolder
 from portal.people.choices import Role
+from portal.people.models import RoleGrant
 
 ROUTE = "temu"
 
@@ -48,6 +49,20 @@ def get_own_appointment(*, actor: Actor, appointment_id: UUID, now: datetime) ->
     :raises Http404: if it does not exist or is not hers; the two look and cost alike.
     """
     found = appointments_of(actor).select_related("counsellor", "service", "client")
+    return _one(found, appointment_id, now)
+
+
+def lock_own_appointment(*, actor: Actor, appointment_id: UUID, now: datetime) -> Appointment:
+    """
+    Return an own appointment and lock the client it belongs to, to the end of the transaction.
+
+    :raises Http404: if it does not exist or is not hers; the two look and cost alike.
+    """
+    found = (
+        appointments_of(actor)
+        .select_related("counsellor", "service", "client")
+        .select_for_update(of=("client",))
+    )
     return _one(found, appointment_id, now)
 
 
@@ -118,24 +133,35 @@ def list_services(*, actor: Account, service_ids: Sequence[UUID]) -> list[Servic
 
 def get_offered_counsellor(*, actor: Account, counsellor_id: UUID) -> Counsellor:
     """
-    Return a counsellor who offers something in the agency the actor heads, or has no service yet.
+    Return a counsellor the actor looks after.
 
     :raises Http404: if she is none of these.
     """
-    agency_id = headed_agency(actor)
-    found = (
-        Counsellor.objects.filter(pk=counsellor_id)
-        .filter(
-            Q(services__agency_id=agency_id)
-            | Q(services__isnull=True, home_agency_id=agency_id)
-            | Q(services__isnull=True, home_agency_id__isnull=True)
-        )
-        .distinct()
-        .first()
-    )
+    found = offered_counsellors(actor).filter(pk=counsellor_id).first()
     if found is None:
         raise Http404
     return found
+
+
+def offered_counsellors(actor: Account) -> QuerySet[Counsellor]:
+    """
+    Return the counsellors the actor looks after, each once.
+
+    Whoever offers something in her agency, holds a counsellor's role there, or has no service
+    yet and is employed there or nowhere.
+
+    :raises Http404: if the actor heads no service.
+    """
+    agency_id = headed_agency(actor)
+    granted = RoleGrant.objects.filter(
+        user=OuterRef("user"), agency_id=agency_id, role=Role.COUNSELLOR, ends_on=None
+    )
+    own = Service.objects.filter(agency_id=agency_id, counsellors=OuterRef("pk"))
+    anything = Service.objects.filter(counsellors=OuterRef("pk"))
+    nearby = Q(home_agency_id=agency_id) | Q(home_agency_id__isnull=True)
+    return Counsellor.objects.filter(
+        Exists(own) | Exists(granted) | (~Exists(anything) & nearby)
+    )
 
 
 def _one(found: QuerySet[Appointment], appointment_id: UUID, now: datetime) -> Appointment:

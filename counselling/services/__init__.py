@@ -24,6 +24,8 @@ from counselling.services.offering import (
     add_service,
     change_counsellor,
     change_service,
+    restore_service,
+    retire_service,
 )
 from counselling.services.schedule import (
     ScheduleRefused,
@@ -64,6 +66,8 @@ __all__ = [
     "remove_exception",
     "remove_range",
     "reschedule_appointment",
+    "restore_service",
+    "retire_service",
     "tidy",
     "undo_schedule",
 ]

@@ -1,19 +1,27 @@
 """What the head of the service sets up: which meetings are offered, and by whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from counselling import policies
 from counselling.choices import Mode, Refusal, Sex
 from counselling.models import Counsellor, Service
 from portal.audit.services import record_staff
+from portal.common.db import violated_constraint
 from portal.common.errors import Refused
 from portal.people.actors import Account
 from portal.people.models import User
+
+_TAKEN: Final = {
+    "service_name_once": Refusal.SERVICE_NAME_TAKEN,
+    "counselling_counsellor_user_id_key": Refusal.COUNSELLOR_ALREADY,
+}
 
 
 class OfferRefused(Refused):
@@ -58,9 +66,10 @@ def add_service(*, actor: Account, terms: ServiceTerms, now: datetime) -> UUID:
     Offer a new kind of meeting in the actor's agency.
 
     :raises Http404: if the actor does not head the service of an agency.
+    :raises OfferRefused: if another one has its name.
     """
     agency_id = policies.headed_agency(actor)
-    with transaction.atomic():
+    with _one_of_a_kind(), transaction.atomic():
         row = Service.objects.create(agency_id=agency_id, **_columns(terms))
         _record(actor, "service.added", row.pk, now=now)
     return row.pk
@@ -73,11 +82,30 @@ def change_service(
     Change how a kind of meeting is offered; what is booked already stays as it was booked.
 
     :raises Http404: if it is not of the actor's agency.
+    :raises OfferRefused: if another one has its name.
     """
-    with transaction.atomic():
+    with _one_of_a_kind(), transaction.atomic():
         row = policies.get_service(actor=actor, service_id=service_id)
         Service.objects.filter(pk=row.pk).update(**_columns(terms))
         _record(actor, "service.changed", row.pk, now=now)
+
+
+def retire_service(*, actor: Account, service_id: UUID, now: datetime) -> None:
+    """
+    Offer a kind of meeting no longer; what is booked stays. Repeated it changes nothing.
+
+    :raises Http404: if it is not of the actor's agency.
+    """
+    _set_offered(actor, service_id, "service.retired", is_active=False, now=now)
+
+
+def restore_service(*, actor: Account, service_id: UUID, now: datetime) -> None:
+    """
+    Offer a retired kind of meeting again. Repeated it changes nothing.
+
+    :raises Http404: if it is not of the actor's agency.
+    """
+    _set_offered(actor, service_id, "service.restored", is_active=True, now=now)
 
 
 def add_counsellor(
@@ -101,7 +129,7 @@ def add_counsellor(
     if Counsellor.objects.filter(user=user).exists():
         raise OfferRefused(Refusal.COUNSELLOR_ALREADY)
     employee = getattr(user, "employee", None)
-    with transaction.atomic():
+    with _one_of_a_kind(), transaction.atomic():
         row = Counsellor.objects.create(
             user=user,
             home_agency_id=employee.agency_id if employee else None,
@@ -135,6 +163,28 @@ def change_counsellor(
         row.services.remove(*row.services.filter(agency_id=agency_id))
         row.services.add(*services)
         _record(actor, "counsellor.changed", row.pk, now=now)
+
+
+@contextmanager
+def _one_of_a_kind() -> Iterator[None]:
+    """Put a broken promise of the database into words the head of the service can use."""
+    try:
+        yield
+    except IntegrityError as error:
+        refusal = _TAKEN.get(violated_constraint(error) or "")
+        if refusal is None:
+            raise
+        raise OfferRefused(refusal) from error
+
+
+def _set_offered(
+    actor: Account, service_id: UUID, action: str, *, is_active: bool, now: datetime
+) -> None:
+    with transaction.atomic():
+        row = policies.get_service(actor=actor, service_id=service_id)
+        other = Service.objects.filter(pk=row.pk).exclude(is_active=is_active)
+        if other.update(is_active=is_active):
+            _record(actor, action, row.pk, now=now)
 
 
 def _columns(values: ServiceTerms | CounsellorProfile) -> dict[str, object]:
