@@ -19,7 +19,7 @@ from portal.vault.services import users_with_vault
 Offering = Counsellor.services.through
 _KNOWN_FOR: Final = timedelta(minutes=1)
 _published: dict[UUID, datetime] = {}
-"""Accounts whose published key was good a moment ago. Lists ask this; a booking asks afresh."""
+"""Accounts whose published key was good a moment ago; sealing asks for it afresh each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ def find_bookable(
     """
     Return this service and counsellor if the actor may book them together now, else None.
 
-    All reasons for None look alike from outside. Asks for the published key afresh.
+    All reasons for None look alike from outside.
     """
     row = (
         _offerings(actor=actor, now=now)
         .filter(service_id=service_id, counsellor_id=counsellor_id)
         .first()
     )
-    if row is None or not users_with_vault([row.counsellor.user_id]):
+    if row is None or not _with_published_key({row.counsellor.user_id}, now=now):
         return None
     return row.service, row.counsellor
 

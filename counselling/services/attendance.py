@@ -11,7 +11,8 @@ from django.db import transaction
 from counselling import policies, rules
 from counselling.choices import AppointmentStatus
 from counselling.models import Appointment
-from counselling.services.booking import COUNSELLOR_LOCK, BookingRefused, request_context
+from counselling.services.claims import COUNSELLOR_LOCK, BookingRefused
+from counselling.services.requests import request_context
 from portal.audit.services import record_staff
 from portal.common.db import lock
 from portal.people.actors import Account

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from psycopg.types.range import TimestamptzRange
 
 from counselling import notices, policies, rules
 from counselling.choices import AppointmentStatus, CancelledBy, ExceptionKind, Refusal
@@ -18,19 +18,17 @@ from counselling.models import (
     Client,
     Counsellor,
 )
-from counselling.services.booking import (
+from counselling.services.claims import (
     COUNSELLOR_LOCK,
     BookingRefused,
-    BookingRequest,
-    bookable_service,
+    bookable,
     claim_periods,
     drop_lapsed,
     gather_facts,
-    seal_request,
-    tell_client,
-    tell_counsellor,
 )
 from counselling.services.clients import locked_client
+from counselling.services.requests import BookingRequest, seal_request
+from counselling.services.telling import tell
 from portal.audit.services import record_client, record_staff
 from portal.common.db import lock, violated_constraint
 from portal.notifications import services as notifications
@@ -109,8 +107,9 @@ def cancel_appointment(*, actor: Actor, appointment_id: UUID, now: datetime) -> 
         record_client(
             handle=str(row.client_id), action="temu.cancelled", subject=str(row.pk), now=now
         )
-        tell_client(row, notices.CANCELLED, now=now)
-        tell_counsellor(row, notices.FOR_COUNSELLOR_CANCELLED, now=now)
+        tell(
+            row, client=notices.CANCELLED, counsellor=notices.FOR_COUNSELLOR_CANCELLED, now=now
+        )
 
 
 def call_in_ill(*, actor: Account, now: datetime) -> int:
@@ -128,7 +127,7 @@ def call_in_ill(*, actor: Account, now: datetime) -> int:
     with transaction.atomic(durable=True):
         lock(COUNSELLOR_LOCK, counsellor.pk)
         AvailabilityException.objects.create(
-            counsellor=counsellor, period=DateTimeTZRange(now, end), kind=ExceptionKind.CLOSED
+            counsellor=counsellor, period=TimestamptzRange(now, end), kind=ExceptionKind.CLOSED
         )
         count = _cancel_by_counsellor(counsellor, since=now, until=end, now=now)
         record_staff(
@@ -159,7 +158,7 @@ def cancel_for_departed_client(*, client_id: UUID, now: datetime) -> int:
             fresh = _fresh(row.pk)
             if fresh.status == AppointmentStatus.BOOKED:
                 _cancel(fresh, by=CancelledBy.CLIENT, now=now)
-                tell_counsellor(fresh, notices.FOR_COUNSELLOR_CANCELLED, now=now)
+                tell(fresh, counsellor=notices.FOR_COUNSELLOR_CANCELLED, now=now)
         client.appointments.filter(status=AppointmentStatus.HELD).delete()
     return len(rows)
 
@@ -194,13 +193,13 @@ def _move(
     refusal = rules.refuse_change(status=row.status, starts_at=row.period.lower, now=now)
     if refusal is not None:
         raise BookingRefused(refusal)
-    service = bookable_service(
+    service, counsellor = bookable(
         actor=actor, service_id=service_id, counsellor_id=counsellor_id, now=now
     )
     facts = gather_facts(
         client=client,
         service=service,
-        counsellor_id=counsellor_id,
+        counsellor=counsellor,
         starts_at=starts_at,
         mode=mode or row.mode,
         moving_id=row.pk,
@@ -214,11 +213,11 @@ def _move(
         raise BookingRefused(Refusal.NOTE_NEEDED)
     notifications.withdraw(subject_id=row.pk, now=now)
     if changes_hands:
-        tell_counsellor(row, notices.FOR_COUNSELLOR_CANCELLED, now=now)
+        tell(row, counsellor=notices.FOR_COUNSELLOR_CANCELLED, now=now)
     client.appointments.filter(status=AppointmentStatus.HELD).delete()
     period, blocked = claim_periods(service, starts_at)
     drop_lapsed(counsellor_id=counsellor_id, blocked=blocked, now=now)
-    row.counsellor = Counsellor.objects.get(pk=counsellor_id)
+    row.counsellor = counsellor
     row.service = service
     row.period, row.blocked = period, blocked
     row.mode = facts.mode
@@ -227,9 +226,8 @@ def _move(
         row.sealed_request = seal_request(row, request) if request else None
     row.save()
     record_client(handle=str(client.pk), action="temu.moved", subject=str(row.pk), now=now)
-    tell_client(row, notices.MOVED, now=now)
     told = notices.FOR_COUNSELLOR_BOOKED if changes_hands else notices.FOR_COUNSELLOR_MOVED
-    tell_counsellor(row, told, now=now)
+    tell(row, client=notices.MOVED, counsellor=told, now=now)
 
 
 def _cancel_by_counsellor(
@@ -242,7 +240,7 @@ def _cancel_by_counsellor(
     booked = _all_fresh(rows.filter(status=AppointmentStatus.BOOKED))
     for row in booked:
         _cancel(row, by=CancelledBy.COUNSELLOR, now=now)
-        tell_client(row, notices.CANCELLED_BY_COUNSELLOR, now=now)
+        tell(row, client=notices.CANCELLED_BY_COUNSELLOR, now=now)
     return len(booked)
 
 

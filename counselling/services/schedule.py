@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from psycopg.types.range import TimestamptzRange
 
 from counselling import policies
 from counselling.choices import AppointmentStatus, ExceptionKind, Refusal, ScheduleDeed
@@ -16,7 +16,7 @@ from counselling.models import (
     AvailabilityRevision,
     Counsellor,
 )
-from counselling.services.booking import COUNSELLOR_LOCK
+from counselling.services.claims import COUNSELLOR_LOCK
 from portal.common.db import lock
 from portal.common.errors import Refused
 from portal.people.actors import Account
@@ -41,7 +41,8 @@ def add_range(
     """
     Open a weekly range ``[starts_minute, ends_minute)`` in the actor's zone.
 
-    ``weekday`` is ISO; ``valid_until`` is the first day without it. Meetings already booked stay.
+    ``weekday`` is ISO; ``valid_until`` is the first day without it. Meetings already booked
+    stay.
 
     :raises Http404: if the actor is no counsellor.
     :raises ScheduleRefused: if the range or its validity is empty.
@@ -165,7 +166,7 @@ def _except(
     if ends_at <= now:
         raise ScheduleRefused(Refusal.PERIOD_PAST)
     row = AvailabilityException.objects.create(
-        counsellor=counsellor, period=DateTimeTZRange(starts_at, ends_at), kind=kind
+        counsellor=counsellor, period=TimestamptzRange(starts_at, ends_at), kind=kind
     )
     _remember(counsellor, ScheduleDeed.EXCEPTION_ADDED, _exception_row(row), now=now)
     return row
@@ -198,7 +199,7 @@ def _take_back(counsellor: Counsellor, deed: ScheduleDeed, row: dict[str, Any]) 
         AvailabilityException.objects.create(
             id=row["id"],
             counsellor=counsellor,
-            period=DateTimeTZRange(
+            period=TimestamptzRange(
                 datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["ends_at"])
             ),
             kind=row["kind"],

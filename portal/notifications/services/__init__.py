@@ -13,9 +13,11 @@ from portal.notifications.services.addresses import NoSuchNamespace, choose_addr
 from portal.notifications.services.delivery import Report, deliver_due
 from portal.notifications.services.inbox import mark_all_read, mark_read
 from portal.notifications.services.outbox import (
+    Message,
     cannot_wait,
     enqueue,
     enqueue_account_mail,
+    enqueue_all,
     house_windows,
     recipient_for,
     withdraw,
@@ -24,6 +26,7 @@ from portal.notifications.services.planning import plan_reminders, reminder_time
 from portal.notifications.services.tidying import tidy
 
 __all__ = [
+    "Message",
     "NoSuchNamespace",
     "Recipient",
     "Report",
@@ -33,6 +36,7 @@ __all__ = [
     "deliver_due",
     "enqueue",
     "enqueue_account_mail",
+    "enqueue_all",
     "forget",
     "house_windows",
     "inbox_tag",
