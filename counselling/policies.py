@@ -1,4 +1,4 @@
-"""Who may see and do what here: the only door to rows. Absent and not-yours are the same 404."""
+"""Who may see and do what here: the only door to rows. Absent and foreign are the same 404."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from counselling.choices import AppointmentStatus
-from counselling.models import Appointment, Client, Counsellor, Service
+from counselling.models import Appointment, AppointmentQuerySet, Client, Counsellor, Service
 from counselling.notices import CLIENT
 from portal.audit.services import count_refusal
 from portal.notifications.services import inbox_tag
@@ -23,7 +23,8 @@ def owner_tag_of(actor: Account) -> bytes:
     """
     Return the tag under which this account's client record can be found.
 
-    It is the tag of its inbox in this room, too: one tag a person and room, shared with no other.
+    It is the tag of its inbox in this room, too: one tag a person and room, shared with no
+    other.
     """
     return inbox_tag(namespace=CLIENT, user_id=actor.user_id)
 
@@ -35,7 +36,7 @@ def clients_of(actor: Actor) -> QuerySet[Client]:
     return Client.objects.filter(owner_tag=owner_tag_of(actor))
 
 
-def appointments_of(actor: Actor) -> QuerySet[Appointment]:
+def appointments_of(actor: Actor) -> AppointmentQuerySet:
     """Return the appointments the actor made as a client."""
     if isinstance(actor, CodeHolder):
         return Appointment.objects.filter(client__code_tag=actor.code_tag)

@@ -1,9 +1,12 @@
 """What can be done in the counselling room. One function, one deed, one transaction."""
 
-from counselling.services.attendance import OpenedRequest, note_attendance, open_request
+from counselling.services.attendance import (
+    OpenedRequest,
+    RequestUnreadable,
+    note_attendance,
+    open_request,
+)
 from counselling.services.booking import (
-    BookingRefused,
-    BookingRequest,
     book_appointment,
     choose_address,
     hold_appointment,
@@ -15,6 +18,7 @@ from counselling.services.changes import (
     mark_cancel_seen,
     reschedule_appointment,
 )
+from counselling.services.claims import BookingRefused
 from counselling.services.clients import AliasRefused
 from counselling.services.offering import (
     CounsellorProfile,
@@ -27,6 +31,7 @@ from counselling.services.offering import (
     restore_service,
     retire_service,
 )
+from counselling.services.requests import BookingRequest
 from counselling.services.schedule import (
     ScheduleRefused,
     add_range,
@@ -45,6 +50,7 @@ __all__ = [
     "CounsellorProfile",
     "OfferRefused",
     "OpenedRequest",
+    "RequestUnreadable",
     "ScheduleRefused",
     "ServiceTerms",
     "add_counsellor",
