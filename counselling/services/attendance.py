@@ -16,6 +16,7 @@ from counselling.services.requests import request_context
 from portal.audit.services import record_staff
 from portal.common.db import lock
 from portal.people.actors import Account
+from portal.vault.services import CannotOpen
 
 
 class Vault(Protocol):
@@ -37,6 +38,10 @@ class OpenedRequest:
         return "<opened request>"
 
 
+class RequestUnreadable(Exception):
+    """What was written was sealed to a key that nobody has any more."""
+
+
 def open_request(
     *, actor: Account, appointment_id: UUID, vault: Vault, now: datetime
 ) -> OpenedRequest | None:
@@ -47,11 +52,15 @@ def open_request(
 
     :raises Http404: if the meeting is not in the actor's diary.
     :raises Locked: if her vault is locked.
+    :raises RequestUnreadable: if it was sealed to a key that is gone.
     """
     row = policies.get_assigned_appointment(actor=actor, appointment_id=appointment_id, now=now)
     if row.sealed_request is None:
         return None
-    body = json.loads(vault.open(row.sealed_request, *request_context(row)))
+    try:
+        body = json.loads(vault.open(row.sealed_request, *request_context(row)))
+    except CannotOpen as error:
+        raise RequestUnreadable from error
     record_staff(
         role="COUNSELLOR",
         handle=str(row.counsellor_id),

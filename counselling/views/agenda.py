@@ -16,7 +16,7 @@ from counselling import selectors, services
 from counselling.choices import AppointmentStatus
 from counselling.forms import BackForm
 from counselling.selectors import AgendaDay, AgendaRow
-from counselling.services import BookingRefused
+from counselling.services import BookingRefused, RequestUnreadable
 from counselling.views.things import MEETING, NICKNAME, WRITTEN
 from portal.common.db import database_now
 from portal.people.actors import actor_of
@@ -79,7 +79,7 @@ def agenda_appointment(request: HttpRequest, appointment_id: UUID) -> HttpRespon
     """Show one meeting; what was written beforehand opens while the vault is unlocked."""
     actor, now = actor_of(request), timezone.now()
     row = selectors.get_agenda_appointment(actor=actor, appointment_id=appointment_id, now=now)
-    opened, locked = None, False
+    opened, locked, unreadable = None, False, False
     try:
         opened = services.open_request(
             actor=actor,
@@ -90,10 +90,12 @@ def agenda_appointment(request: HttpRequest, appointment_id: UUID) -> HttpRespon
     except Locked:
         locked = True
         request.session[NEXT_KEY] = request.path
+    except RequestUnreadable:
+        unreadable = True
     return render(
         request,
         "counselling/agenda_appointment.html",
-        {"row": row, "opened": opened, "is_locked": locked, "is_over": row.ends_at <= now},
+        {"row": row, "opened": opened, "is_locked": locked, "is_unreadable": unreadable},
     )
 
 
