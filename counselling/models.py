@@ -158,9 +158,10 @@ class Client(BaseModel):
     """
     The pseudonymous record a person has in counselling, and only here.
 
-    Found from the person by recomputing ``owner_tag`` (or ``code_tag`` from her six words); never
-    the other way. ``contact`` is a box that only the sending process opens. No clock finer than a
-    month. ``never`` and ``safety_envelope`` are for what comes later and may be empty.
+    Found from the person by recomputing ``owner_tag`` (or ``code_tag`` from her six words);
+    never the other way. ``contact`` is a box that only the sending process opens. No clock
+    finer than a month. ``never`` and ``safety_envelope`` are for what comes later and may be
+    empty.
     """
 
     owner_tag = TagField(null=True, unique=True)
@@ -225,10 +226,10 @@ class Appointment(BaseModel):
     """
     A client's claim on a counsellor's time, ``period`` half-open.
 
-    ``blocked`` is the period widened by the service's own buffers. Two exclusion constraints have
-    the last word: no counsellor's ``blocked`` and no client's ``period`` ever overlap but among
-    cancelled ones. ``rev`` counts moves, so that a notice about an older time is never sent.
-    The request is sealed to the counsellor.
+    ``blocked`` is the period widened by the service's own buffers. Two exclusion constraints
+    have the last word: no counsellor's ``blocked`` and no client's ``period`` ever overlap but
+    among cancelled ones. ``rev`` counts moves, so that a notice about an older time is never
+    sent. The request is sealed to the counsellor.
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="appointments")

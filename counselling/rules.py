@@ -112,7 +112,7 @@ def refuse_book(
 
 
 def refuse_change(*, status: str, starts_at: datetime, now: datetime) -> Refusal | None:
-    """Return why a client cannot cancel or move a meeting, or None; possible until its start."""
+    """Return why a client cannot cancel or move a meeting, or None; she can until its start."""
     if status != AppointmentStatus.BOOKED:
         return Refusal.NOT_OPEN
     if starts_at <= now:
@@ -132,8 +132,9 @@ def refuse_attendance(
     """
     Return why a counsellor cannot note this outcome, or None.
 
-    A meeting that took place may be noted from the beginning of its day in the counsellor's zone
-    (people come early); a missed one only after start and grace; a correction within 14 days.
+    A meeting that took place may be noted from the beginning of its day in the counsellor's
+    zone (people come early); a missed one only after start and grace; a correction within 14
+    days.
     """
     if not may_become(status, outcome):
         return Refusal.NOT_OPEN

@@ -1,5 +1,5 @@
 """
-The shell of the house: settings, the address book, and the rooms that every other room leans on.
+The shell of the house: settings, the address book, and the rooms every other room leans on.
 
 The Celery app is imported here so that a task sent from anywhere knows the broker.
 """

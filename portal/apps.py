@@ -1,4 +1,4 @@
-"""The shell as a Django app: template tags, commands, catalogues, static files, system checks."""
+"""The shell as a Django app: tags, commands, catalogues, static files, system checks."""
 
 from importlib import import_module
 

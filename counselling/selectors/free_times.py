@@ -8,7 +8,7 @@ the time itself.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -66,14 +66,16 @@ WITH people AS (
     WHERE e.kind = 'CLOSED' AND upper(e.period) > %(since)s
     UNION ALL
     -- Taken times widened by this service's own buffers; the taken ones carry theirs already.
-    SELECT t.counsellor_id, tstzrange(lower(t.blocked) - %(after)s, upper(t.blocked) + %(before)s)
+    SELECT t.counsellor_id,
+           tstzrange(lower(t.blocked) - %(after)s, upper(t.blocked) + %(before)s)
     FROM people p
     JOIN counselling_appointment t ON t.counsellor_id = p.id
     WHERE t.status IN ('HELD', 'BOOKED', 'FULFILLED', 'NO_SHOW')
       AND t.id IS DISTINCT FROM %(moving)s
       AND lower(t.blocked) > %(since)s - interval '1 day'
       AND lower(t.blocked) < p.closes + interval '1 day'
-      AND NOT (t.status = 'HELD' AND (t.hold_expires_at <= %(now)s OR t.client_id IN (SELECT id FROM me)))
+      AND NOT (t.status = 'HELD' AND (t.hold_expires_at <= %(now)s
+                                      OR t.client_id IN (SELECT id FROM me)))
 ), free AS (
     SELECT o.id, unnest(o.periods - COALESCE(c.periods, '{}'::tstzmultirange)) AS period
     FROM (SELECT id, range_agg(period) AS periods FROM opened GROUP BY id) o
@@ -92,10 +94,12 @@ WITH people AS (
            hashtextextended(s.id::text || EXTRACT(epoch FROM s.start), %(seed)s) AS lot
     FROM starts s
     WHERE (%(part)s::int4range IS NULL
-           OR %(part)s::int4range @> EXTRACT(hour FROM s.start AT TIME ZONE %(viewer_zone)s)::int)
+           OR %(part)s::int4range
+              @> EXTRACT(hour FROM s.start AT TIME ZONE %(viewer_zone)s)::int)
       AND NOT EXISTS (
           SELECT 1 FROM counselling_appointment own
-          WHERE own.client_id IN (SELECT id FROM me) AND own.status IN ('BOOKED', 'FULFILLED', 'NO_SHOW')
+          WHERE own.client_id IN (SELECT id FROM me)
+            AND own.status IN ('BOOKED', 'FULFILLED', 'NO_SHOW')
             AND own.id IS DISTINCT FROM %(moving)s
             AND own.period && tstzrange(s.start, s.start + %(duration)s))
 ), turns AS (
@@ -174,30 +178,30 @@ def find_starts(question: Question) -> list[tuple[UUID, datetime]]:
     if not question.counsellor_ids:
         return []
     terms = terms_of(question.service)
+    # Any, since django-stubs does not know that psycopg takes durations.
+    facts: dict[str, Any] = {
+        "counsellors": list(question.counsellor_ids),
+        "since": question.since,
+        "until": question.until,
+        "notice": question.now + terms.min_notice,
+        "now": question.now,
+        "horizon": terms.horizon_days,
+        "duration": terms.duration,
+        "grid": int(terms.grid.total_seconds()),
+        "before": terms.buffer_before,
+        "after": terms.buffer_after,
+        "viewer_zone": question.viewer_zone,
+        "client": question.client_id,
+        "owner_tag": question.owner_tag,
+        "moving": question.moving_id,
+        "part": _PARTS[question.part] if question.part else None,
+        "seed": question.seed,
+        "sample": question.sample,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            SQL,
-            {
-                "counsellors": list(question.counsellor_ids),
-                "since": question.since,
-                "until": question.until,
-                "notice": question.now + terms.min_notice,
-                "now": question.now,
-                "horizon": terms.horizon_days,
-                "duration": terms.duration,
-                "grid": int(terms.grid.total_seconds()),
-                "before": terms.buffer_before,
-                "after": terms.buffer_after,
-                "viewer_zone": question.viewer_zone,
-                "client": question.client_id,
-                "owner_tag": question.owner_tag,
-                "moving": question.moving_id,
-                "part": _PARTS[question.part] if question.part else None,
-                "seed": question.seed,
-                "sample": question.sample,
-            },
-        )
-        return cursor.fetchall()
+        cursor.execute(SQL, facts)
+        found: list[tuple[UUID, datetime]] = cursor.fetchall()
+    return found
 
 
 def is_offered(

@@ -21,10 +21,11 @@ from portal.vault.services import open_field_text, seal_field, tag
 NICKNAMES: Final = (
     "Langit", "Kenanga", "Embun", "Senja", "Melati", "Rimba", "Samudra", "Cemara", "Pelangi",
     "Kunang", "Mentari", "Angin", "Teratai", "Bintang", "Lembah", "Sungai", "Awan", "Anggrek",
-    "Merpati", "Fajar", "Gunung", "Ombak", "Jati", "Seruni", "Pandan", "Hujan", "Bakau", "Camar",
-    "Dahlia", "Gerimis", "Kemuning", "Lontar", "Mahoni", "Nipah", "Padi", "Randu", "Sagu",
-    "Telaga", "Cendana", "Wijaya", "Zamrud", "Kapas", "Damar", "Bulan", "Kelapa", "Tanjung",
-    "Sawo", "Pinus", "Murai", "Jalak", "Kasuari", "Rusa", "Elang", "Penyu", "Lumba", "Kelana",
+    "Merpati", "Fajar", "Gunung", "Ombak", "Jati", "Seruni", "Pandan", "Hujan", "Bakau",
+    "Camar", "Dahlia", "Gerimis", "Kemuning", "Lontar", "Mahoni", "Nipah", "Padi", "Randu",
+    "Sagu", "Telaga", "Cendana", "Wijaya", "Zamrud", "Kapas", "Damar", "Bulan", "Kelapa",
+    "Tanjung", "Sawo", "Pinus", "Murai", "Jalak", "Kasuari", "Rusa", "Elang", "Penyu", "Lumba",
+    "Kelana",
 )  # fmt: skip
 """Words of nature, nobody's name and nobody's rank."""
 
@@ -35,7 +36,7 @@ class AliasRefused(Refused):
 
 def locked_client(*, actor: Actor, now: datetime) -> Client:
     """
-    Return the actor's client record, made on first use, and lock it to the end of the transaction.
+    Return the actor's client record, made on first use, locked to the end of the transaction.
 
     The first lock of every deed here: the person, then the counsellor.
 

@@ -46,5 +46,6 @@ def lock(namespace: str, subject_id: UUID) -> None:
         raise transaction.TransactionManagementError("a lock needs a transaction around it")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{namespace}:{subject_id}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{namespace}:{subject_id}"],
         )

@@ -12,12 +12,15 @@ from types import TracebackType
 
 _ALLOWED = ("status", "count", "state", "task", "seconds")
 _OURS = "teduh"
+_CHATTY = ("gunicorn", "celery.beat", "celery.worker", "celery.apps", "kombu")
+# Their own words are kept: process numbers, names of tasks and queues; our tasks carry nothing.
 
 
 class NeutralFormatter(logging.Formatter):
     """Write time, level, logger and a neutral word; nothing that came in with a request."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return one line, and a stack below it when there was an exception."""
         line = f"{self.formatTime(record)} {record.levelname} {record.name} {_word(record)}"
         if record.exc_info and record.exc_info[0] is not None:
             line += "\n" + _stack(record.exc_info[0], record.exc_info[2])
@@ -39,14 +42,14 @@ def _word(record: logging.LogRecord) -> str:
         return record.getMessage()
     if record.name.startswith(("django.request", "django.security")):
         return f"request status={getattr(record, 'status_code', '-')}"
-    if record.name.startswith(("gunicorn", "celery.beat", "celery.worker", "celery.apps", "kombu")):
-        # Their own words: process numbers, task names and queue names; our tasks carry nothing.
+    if record.name.startswith(_CHATTY):
         return record.getMessage()
     return f"{record.module}:{record.lineno}"
 
 
 def _stack(kind: type[BaseException], trace: TracebackType | None) -> str:
     frames = [
-        f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
+        f"  {frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(trace)
     ]
     return "\n".join([*frames, kind.__name__])
