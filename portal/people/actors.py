@@ -1,12 +1,14 @@
 """Who does something, as the services see them."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -51,7 +53,8 @@ def actor_of(request: HttpRequest) -> Account:
     """
     Return the signed-in account with the roles it holds today.
 
-    One query, once a request; ``has_mfa`` is about this session, not about the account.
+    No query of its own: the account was read with its roles (`backends`). ``has_mfa`` is about
+    this session, not about the account.
 
     :raises LookupError: if nobody is signed in; every guarded view has somebody.
     """
@@ -79,33 +82,31 @@ def has_second_factor(*, user_id: UUID) -> bool:
     return found
 
 
-def _read(request: HttpRequest) -> Account:
-    user_id: UUID = request.user.pk  # type: ignore[assignment]  # somebody is signed in
-    today = timezone.localdate()
+def accounts_with_roles(*, today: date) -> QuerySet[User]:
+    """Return accounts together with what makes an actor of them, for one query a request."""
     in_force = Q(grants__starts_on__lte=today) & (
         Q(grants__ends_on__isnull=True) | Q(grants__ends_on__gt=today)
     )
-    row = (
-        User.objects.filter(pk=user_id)
-        .values_list(
-            "employee__agency_id",
-            "employee__zone",
-            "employee__unit__zone",
-            "employee__agency__zone",
-        )
-        .annotate(
-            held=ArrayAgg("grants__role", filter=in_force, distinct=True, default=[]),
-            leads=Exists(Employee.objects.filter(manager__user_id=user_id)),
-        )
-        .get()
+    reports = Employee.objects.filter(manager__user_id=OuterRef("pk"))
+    return User.objects.select_related("employee__unit", "employee__agency").annotate(
+        held_roles=ArrayAgg("grants__role", filter=in_force, distinct=True, default=[]),
+        leads=Exists(reports),
     )
-    agency_id, own, unit, agency, held, leads = row
+
+
+def _read(request: HttpRequest) -> Account:
+    user: Any = request.user
+    if not hasattr(user, "held_roles"):
+        # Signed in a moment ago, within this very request.
+        user = accounts_with_roles(today=timezone.localdate()).get(pk=user.pk)
+    employee: Employee | None = getattr(user, "employee", None)
+    zones = (employee.zone, employee.unit.zone, employee.agency.zone) if employee else ()
     methods = {record["method"] for record in get_authentication_records(request, request.user)}
     return Account(
-        user_id=user_id,
-        agency_id=agency_id,
-        zone=own or unit or agency or Zone.JAKARTA.value,
-        roles=frozenset(Role(role) for role in held),
+        user_id=user.pk,
+        agency_id=employee.agency_id if employee else None,
+        zone=next((zone for zone in zones if zone), Zone.JAKARTA.value),
+        roles=frozenset(Role(role) for role in user.held_roles),
         has_mfa=bool(methods & SECOND_FACTORS),
-        leads=leads,
+        leads=user.leads,
     )

@@ -5,7 +5,7 @@ from django.test import Client, RequestFactory
 
 from portal.people.models import User
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "portal.people.backends.HouseBackend"
 
 
 def browser(user: User | None = None, *, mfa: bool = False, **options: bool) -> Client:
