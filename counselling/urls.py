@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from counselling.views import agenda, hours, moves, own, times
+from counselling.views import agenda, hours, moves, offer, own, times
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
@@ -87,4 +87,13 @@ urlpatterns = [
         name="schedule-exception-remove",
     ),
     path("k/jadwal/urungkan/", hours.schedule_undo, name="schedule-undo"),
+    path("l/", offer.offer_home, name="offer-home"),
+    path("l/layanan/", offer.service_list, name="service-list"),
+    path("l/layanan/baru/", offer.service_add, name="service-add"),
+    path("l/layanan/<uuid:service_id>/", offer.service_change, name="service-change"),
+    path("l/layanan/<uuid:service_id>/pensiun/", offer.service_retire, name="service-retire"),
+    path("l/layanan/<uuid:service_id>/kembali/", offer.service_restore, name="service-restore"),
+    path("l/orang/", offer.counsellor_list, name="counsellor-list"),
+    path("l/orang/baru/", offer.counsellor_add, name="counsellor-add"),
+    path("l/orang/<uuid:counsellor_id>/", offer.counsellor_change, name="counsellor-change"),
 ]

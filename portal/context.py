@@ -46,7 +46,11 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
         (pgettext_lazy("menu", "Hours"), "counselling:schedule"),
         (pgettext_lazy("menu", "Vault"), "people:vault"),
     ),
-    Role.HEAD: ((pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),),
+    Role.HEAD: (
+        (pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),
+        (pgettext_lazy("menu", "Counsellors"), "counselling:counsellor-list"),
+        (pgettext_lazy("menu", "Services"), "counselling:service-list"),
+    ),
     Role.ADMIN: (
         (pgettext_lazy("menu", "Staff"), "people:roster-import"),
         (pgettext_lazy("menu", "Roles"), "people:role-list"),

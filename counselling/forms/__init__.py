@@ -8,6 +8,7 @@ from counselling.forms.booking import (
     WrittenForm,
 )
 from counselling.forms.hours import BackForm, PeriodForm, RangeForm, StretchForm
+from counselling.forms.offer import CounsellorForm, NewCounsellorForm, ServiceForm
 from counselling.forms.times import TimeChoice, TimeFilterForm, TimeForm, wanted_from
 
 __all__ = [
@@ -16,8 +17,11 @@ __all__ = [
     "BookForm",
     "CalendarForm",
     "CarriedForm",
+    "CounsellorForm",
+    "NewCounsellorForm",
     "PeriodForm",
     "RangeForm",
+    "ServiceForm",
     "StretchForm",
     "TimeChoice",
     "TimeFilterForm",

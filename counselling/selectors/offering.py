@@ -1,6 +1,6 @@
 """What the head of the service sets up: services, counsellors, and what hinders a booking."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -251,7 +251,7 @@ def _has_a_way(row: Counsellor, offered: list[Service]) -> bool:
     return not active or any(set(row.modes) & set(one.modes) for one in active)
 
 
-def _with_weekly_hours(rows: list[Counsellor], *, now: datetime) -> frozenset[UUID]:
+def _with_weekly_hours(rows: Sequence[Counsellor], *, now: datetime) -> frozenset[UUID]:
     """Return those who have a weekly range that is or will be valid on their own calendar."""
     today = {row.pk: now.astimezone(ZoneInfo(row.zone)).date() for row in rows}
     ranges = Availability.objects.filter(counsellor__in=rows).values_list(

@@ -132,12 +132,12 @@ def _agenda(actor: Account, now: datetime) -> WorkCard:
     return WorkCard(_("Today's agenda"), text % {"n": left} if left else text, url, action)
 
 
-def _contacts(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike
+def _offer(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike
     return WorkCard(
-        _("Help contacts"),
-        _("The numbers on the public help page, and when each was last tried."),
-        reverse("wellbeing:contact-list"),
-        _("Look after the contacts"),
+        _("What is offered"),
+        _("Counsellors, services, hours in numbers, and the numbers on the help page."),
+        reverse("counselling:offer-home"),
+        _("Look after the offer"),
     )
 
 
@@ -171,7 +171,7 @@ def _closed_room() -> WorkCard:
 
 _CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
     Role.COUNSELLOR: _agenda,
-    Role.HEAD: _contacts,
+    Role.HEAD: _offer,
     Role.ADMIN: _administration,
     Role.DPO: _audit,
 }

@@ -83,7 +83,7 @@ def test_nothing_free_leads_to_people(client):
     ("role", "leads_to"),
     [
         (Role.COUNSELLOR, None),
-        (Role.HEAD, "/l/kontak/"),
+        (Role.HEAD, "/l/"),
         (Role.ADMIN, "/a/"),
         (Role.DPO, "/a/audit/"),
         (Role.HR, None),
