@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from counselling import notices
 from counselling.choices import AppointmentStatus, CancelledBy, Mode
 from counselling.models import Appointment
+from portal.common.wording import clock, long_day
 from portal.notifications.registry import InboxLines, Planned, Recipient, SubjectAtRev
 from portal.notifications.services import reminder_times
-from portal.templatetags.portal_ui import clock, long_day
 
 
 def is_booked(subject_id: UUID, rev: int, now: datetime) -> bool:
@@ -49,7 +49,8 @@ def plan_reminders(*, now: datetime, until: datetime) -> Iterable[Planned]:
     """
     Yield the reminders that the booked meetings of the next days call for, soonest first.
 
-    The evening before and the same morning, in the windows in which all mail of the house leaves.
+    The evening before and the same morning, in the windows in which all mail of the house
+    leaves.
     """
     rows = (
         Appointment.objects.filter(
@@ -108,7 +109,7 @@ def one_line(
     subject_id: UUID,
     zone: str,
 ) -> InboxLines:
-    """Return the line of one subject as it stands; an empty one when there is nothing to say."""
+    """Return the line of one subject as it stands; an empty one when there is none."""
     row = Appointment.objects.filter(pk=subject_id).first()
     pair = (subject_id, row.rev if row else 0)
     now = row.period.lower - timedelta(minutes=1) if row else datetime.min.replace(tzinfo=UTC)

@@ -21,9 +21,9 @@ from counselling.selectors import ExceptionRow
 from counselling.services import ScheduleRefused
 from counselling.views.agenda import UNDO_KEY
 from portal.common.db import database_now
+from portal.common.wording import zone_name
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
-from portal.templatetags.portal_ui import zone_name
 
 RANGE, CLOSING, OPENING = "pola", "tutup", "buka"
 """Prefixes of the three forms of one page, so that every field has an id of its own."""

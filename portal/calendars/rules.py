@@ -1,4 +1,4 @@
-"""Arithmetic of time: half-open intervals, local days, and the names of zones."""
+"""Arithmetic of time: half-open intervals, local days, and known zones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,23 +76,6 @@ def day_bounds(day: date, zone: str) -> Interval:
         datetime.combine(day, time.min, here).astimezone(UTC),
         datetime.combine(day + timedelta(days=1), time.min, here).astimezone(UTC),
     )
-
-
-def zone_label(instant: datetime, zone: str) -> str:
-    """
-    Return what people call the zone at that instant: ``WIB``, ``WITA``, ``WIT``.
-
-    The IANA data carries these three names. A zone without a name of its own there, such as
-    Asia/Singapore, is named by its offset: ``UTC+8``.
-    """
-    there = instant.astimezone(ZoneInfo(zone))
-    name = there.strftime("%Z")
-    if name[:1] not in {"+", "-"}:
-        return name
-    minutes = int((there.utcoffset() or timedelta()).total_seconds()) // 60
-    hours, rest = divmod(abs(minutes), 60)
-    sign = "-" if minutes < 0 else "+"
-    return f"UTC{sign}{hours}" + (f".{rest:02d}" if rest else "")
 
 
 def is_zone(name: str) -> bool:

@@ -1,14 +1,14 @@
 """Times with their zone beside them, days in words, and the icons."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from portal.common import wording
 
 register = template.Library()
 
@@ -47,46 +47,10 @@ ICONS = {
 }
 
 
-def _zoned(instant: datetime, zone: str | None) -> datetime:
-    return instant.astimezone(ZoneInfo(zone or "Asia/Jakarta"))
-
-
-def zone_name(instant: datetime, zone: str | None) -> str:
-    """Return a zone's short name at an instant: WIB, WITA, WIT; UTC+05 where it has none."""
-    name = _zoned(instant, zone).strftime("%Z")
-    return f"UTC{name}" if name[:1] in "+-" else name
-
-
-def _hour(instant: datetime, zone: str | None) -> str:
-    return date_format(_zoned(instant, zone), "TIME_FORMAT")
-
-
-def _date_of(moment: datetime | date, zone: str | None) -> date:
-    return _zoned(moment, zone).date() if isinstance(moment, datetime) else moment
-
-
-@register.filter
-def clock(instant: datetime | None, zone: str | None = None) -> str:
-    """Write an instant as a time with its zone: 10.00 WIB."""
-    return f"{_hour(instant, zone)} {zone_name(instant, zone)}" if instant else ""
-
-
-@register.filter
-def day(moment: datetime | date | None, zone: str | None = None) -> str:
-    """Write the day without the year: Senin 23 November."""
-    return date_format(_date_of(moment, zone), "l j F") if moment else ""
-
-
-@register.filter
-def long_day(moment: datetime | date | None, zone: str | None = None) -> str:
-    """Write the day with the year: Senin 23 November 2026."""
-    return date_format(_date_of(moment, zone), "l j F Y") if moment else ""
-
-
-@register.filter
-def plain_date(moment: datetime | date | None, zone: str | None = None) -> str:
-    """Write a date without its weekday: 23 November 2026."""
-    return date_format(_date_of(moment, zone), "j F Y") if moment else ""
+for _filter in (wording.clock, wording.day, wording.long_day, wording.plain_date):
+    register.filter(_filter)
+for _tag in (wording.span, wording.other_clock, wording.zones):
+    register.simple_tag(_tag)
 
 
 @register.filter
@@ -95,40 +59,13 @@ def day_word(moment: datetime | date | None, zone: str | None = None) -> str:
     if not moment:
         return ""
     # The page is read now; nothing is decided on this.
-    today = _zoned(timezone.now(), zone).date()  # noqa: TID251 - a word on a page, not a decision
-    shown = _date_of(moment, zone)
+    today = wording.date_of(timezone.now(), zone)  # noqa: TID251 - a word on a page, not a decision
+    shown = wording.date_of(moment, zone)
     if shown == today:
         return _("Today")
     if shown == today + timedelta(days=1):
         return _("Tomorrow")
-    return day(shown)
-
-
-@register.simple_tag
-def span(starts: datetime, ends: datetime, zone: str | None = None) -> str:
-    """Write a period with its zone once, with an en dash between the times."""
-    return f"{_hour(starts, zone)}\N{EN DASH}{_hour(ends, zone)} {zone_name(ends, zone)}"
-
-
-@register.simple_tag
-def other_clock(starts: datetime, zone: str, other_zone: str, whose: str = "") -> str:
-    """Write the same instant on another clock, in brackets; nothing where both clocks agree."""
-    if (
-        not other_zone
-        or _zoned(starts, zone).utcoffset() == _zoned(starts, other_zone).utcoffset()
-    ):
-        return ""
-    return f"({' '.join(filter(None, (clock(starts, other_zone), str(whose))))})"
-
-
-@register.simple_tag
-def zones(starts: datetime, zone: str, other_zone: str, whose: str = "") -> str:
-    """
-    Write a time in two zones: 09.00 WIB (11.00 WIT for the counsellor).
-
-    ``whose`` is the caller's word for the other side. Equal clocks are written once.
-    """
-    return f"{clock(starts, zone)} {other_clock(starts, zone, other_zone, whose)}".rstrip()
+    return wording.day(shown)
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.calendars.rules import zone_label
+from portal.common.wording import zone_name
 from portal.people.models import Agency, Employee, Unit
 from portal.people.roster.rows import (
     Absent,
@@ -295,7 +295,7 @@ def _labels(now: datetime) -> Callable[[str], str]:
 
     def label(zone: str) -> str:
         if zone not in known:
-            known[zone] = zone_label(now, zone_named(zone))
+            known[zone] = zone_name(now, zone_named(zone))
         return known[zone]
 
     return label
