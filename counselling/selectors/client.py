@@ -183,9 +183,13 @@ def appointment_status(*, actor: Actor, appointment_id: UUID, now: datetime) -> 
     return found.status
 
 
-def get_check(*, actor: Account, appointment_id: UUID, now: datetime) -> CheckRow | None:
+def get_check(
+    *, actor: Account, appointment_id: UUID, with_addresses: bool = True, now: datetime
+) -> CheckRow | None:
     """
     Return what the check page shows, or None when the hold has lapsed or is booked.
+
+    Without addresses it is for a form that leaves the choice of mail as it is.
 
     :raises Http404: if it is not the actor's.
     """
@@ -203,8 +207,10 @@ def get_check(*, actor: Account, appointment_id: UUID, now: datetime) -> CheckRo
         modes=_modes(row),
         hold_expires_at=row.hold_expires_at,
         alias=open_field_text(row.client, "alias"),
-        addresses=_addresses(actor),
-        address_choice=address_choice(namespace=notices.CLIENT, user_id=actor.user_id),
+        addresses=_addresses(actor) if with_addresses else (),
+        address_choice=address_choice(namespace=notices.CLIENT, user_id=actor.user_id)
+        if with_addresses
+        else None,
         consent_version=rules.CONSENT_VERSION,
     )
 

@@ -21,6 +21,7 @@ from counselling.views.answers import book_form, check_page, held_once, no_hold,
 from counselling.views.things import ADDRESS, MEETING, NICKNAME, WRITTEN
 from portal.calendars.files import neutral_ics
 from portal.common.db import database_now
+from portal.common.errors import Refused
 from portal.people.actors import Account, actor_of
 from portal.people.policies import Who, policy
 
@@ -56,31 +57,31 @@ def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 def appointment_book(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Turn a kept time into a meeting; a refusal brings back what was written."""
     actor, now = actor_of(request), database_now()
-    row = _held(request, actor, appointment_id, now=now)
+    sent = request.POST
+    same_address = sent.get("address") == sent.get("address_was")
+    row = _held(request, actor, appointment_id, with_addresses=not same_address, now=now)
     if row is None:
-        carried = CarriedForm(request.POST).carried()
+        carried = CarriedForm(sent).carried()
         return no_hold(
             request, actor=actor, appointment_id=appointment_id, carried=carried, now=now
         )
-    form = book_form(row, actor=actor, data=request.POST)
+    form = book_form(row, actor=actor, data=sent)
     if not form.is_valid():
-        return check_page(request, actor=actor, row=row, form=form)
+        return _check_again(request, actor, appointment_id, now=now)
     try:
         services.book_appointment(
             actor=actor, appointment_id=appointment_id, request=_booking(form), now=now
         )
     except AliasRefused as refused:
-        form.add_error("alias", str(refused.reason.label))
+        return _check_again(request, actor, appointment_id, ("alias", refused), now=now)
     except BookingRefused as refused:
-        if refused.reason not in {Refusal.CONSENT_CHANGED, Refusal.MODE_NOT_OFFERED}:
-            carried = CarriedForm(request.POST).carried()
-            return time_is_gone(
-                request, actor=actor, reason=refused.reason, carried=carried, now=now
-            )
-        form.add_error(None, str(refused.reason.label))
-    else:
-        return redirect("counselling:appointment", appointment_id)
-    return check_page(request, actor=actor, row=row, form=form)
+        if refused.reason in {Refusal.CONSENT_CHANGED, Refusal.MODE_NOT_OFFERED}:
+            return _check_again(request, actor, appointment_id, (None, refused), now=now)
+        carried = CarriedForm(sent).carried()
+        return time_is_gone(
+            request, actor=actor, reason=refused.reason, carried=carried, now=now
+        )
+    return redirect("counselling:appointment", appointment_id)
 
 
 @policy("counselling.appointment_release", who=(Who.OWNER,))
@@ -157,12 +158,40 @@ def appointment_address(request: HttpRequest, appointment_id: UUID) -> HttpRespo
     return redirect("counselling:appointment", appointment_id)
 
 
+def _check_again(
+    request: HttpRequest,
+    actor: Account,
+    appointment_id: UUID,
+    said: tuple[str | None, Refused] | None = None,
+    *,
+    now: datetime,
+) -> HttpResponse:
+    """Answer with the check page as it was sent, and with what stands in the way."""
+    row = _held(request, actor, appointment_id, now=now)
+    if row is None:
+        carried = CarriedForm(request.POST).carried()
+        return no_hold(
+            request, actor=actor, appointment_id=appointment_id, carried=carried, now=now
+        )
+    form = book_form(row, actor=actor, data=request.POST)
+    if said is not None:
+        form.add_error(said[0], str(said[1].reason.label))
+    return check_page(request, actor=actor, row=row, form=form)
+
+
 def _held(
-    request: HttpRequest, actor: Account, appointment_id: UUID, *, now: datetime
+    request: HttpRequest,
+    actor: Account,
+    appointment_id: UUID,
+    *,
+    with_addresses: bool = True,
+    now: datetime,
 ) -> CheckRow | None:
     """Return the kept time; None where it lapsed, also where somebody has taken it since."""
     try:
-        return selectors.get_check(actor=actor, appointment_id=appointment_id, now=now)
+        return selectors.get_check(
+            actor=actor, appointment_id=appointment_id, with_addresses=with_addresses, now=now
+        )
     except Http404:
         if not held_once(
             request.POST.get("kept", ""), actor=actor, appointment_id=appointment_id
