@@ -73,6 +73,35 @@ class TypeBackForm(forms.Form):
     )
 
 
+class AbandonForm(forms.Form):
+    """A few words typed on purpose, before a vault is given up."""
+
+    words = forms.CharField(
+        label=_("Type the words to go on"),
+        max_length=60,
+        widget=forms.TextInput(attrs=_QUIET),
+        error_messages={"required": _("Type the words, or leave the vault as it is.")},
+    )
+    said = _("let it go")
+    """What has to be typed, in the language of the page."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]  # Django's own
+        self.fields["words"].help_text = _("“%(words)s”, without the marks.") % {
+            "words": self.said
+        }
+
+    def clean_words(self) -> str:
+        """Compare them, however they are cased or spaced."""
+        words: str = " ".join(self.cleaned_data["words"].split()).strip("“”\"'").casefold()
+        if words != str(self.said).casefold():
+            raise ValidationError(
+                _("These are other words. Type “%(words)s”, or leave the vault as it is.")
+                % {"words": self.said}
+            )
+        return words
+
+
 class ActivationForm(forms.Form):
     """A sign-in name, the code from the printed slip and a password of one's own."""
 

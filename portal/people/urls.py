@@ -71,6 +71,7 @@ _OURS: list[URLPattern | URLResolver] = [
     path("brankas/kunci/", vault.lock, name="vault-lock"),
     path("brankas/ubah/", vault.change, name="vault-change"),
     path("brankas/pulih/", vault.recover, name="vault-recover"),
+    path("brankas/ulang/", vault.abandon, name="vault-abandon"),
     path("a/", include("portal.people.urls_admin")),
 ]
 

@@ -1,8 +1,10 @@
 """The vault's own pages: make, unlock, lock, another passphrase, recovery."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +18,7 @@ from portal.common.errors import Refused
 from portal.people.actors import actor_of
 from portal.people.choices import Role
 from portal.people.forms import (
+    AbandonForm,
     ChangePassphraseForm,
     NewPassphraseForm,
     RecoverForm,
@@ -25,11 +28,12 @@ from portal.people.forms import (
 from portal.people.policies import Who, policy
 from portal.people.vaults import NEXT_KEY, kept_again, restored_fields, safe_path, vault_of
 from portal.vault import services as vault_services
-from portal.vault.services import NoVault, TooManyUnlocks, VaultExists
+from portal.vault.services import KeyTampered, NoVault, TooManyUnlocks, VaultExists
 from portal.vault.unlock import Locked
 
 _FORMS = ["GET", "HEAD", "POST"]
 _STAFF_ORDER = (Role.COUNSELLOR, Role.FACILITATOR, Role.REVIEWER, Role.HR, Role.HEAD)
+REAL, NONE, IN_DOUBT = "real", "none", "in doubt"
 BUSY = 503
 TOO_MANY = 429
 
@@ -39,12 +43,12 @@ TOO_MANY = 429
 def home(request: HttpRequest) -> HttpResponse:
     """Say whether there is a vault, whether it is open, and what can be done."""
     user_id = actor_of(request).user_id
-    real = vault_services.has_vault(user_id=user_id)
+    state, fingerprint = _look(user_id)
     context = {
-        "real": real,
-        "open": real and vault_of(request).is_open,
-        "waiting": vault_services.is_waiting(user_id=user_id),
-        "fingerprint": _fingerprint(user_id) if real else "",
+        "state": state,
+        "open": state == REAL and vault_of(request).is_open,
+        "waiting": state == NONE and vault_services.is_waiting(user_id=user_id),
+        "fingerprint": fingerprint,
         "counsels": Role.COUNSELLOR in actor_of(request).roles,
     }
     return render(request, "people/vault.html", context)
@@ -59,7 +63,7 @@ def make(request: HttpRequest) -> HttpResponse:
     if "code" in request.POST:
         return _confirm(request)
     user_id = actor_of(request).user_id
-    if vault_services.has_vault(user_id=user_id):
+    if _look(user_id)[0] != NONE:
         return redirect("people:vault")
     form = NewPassphraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -86,8 +90,9 @@ def make(request: HttpRequest) -> HttpResponse:
 def unlock(request: HttpRequest) -> HttpResponse:
     """Ask for the passphrase, then go back; a form that was interrupted can be sent again."""
     user_id = actor_of(request).user_id
-    if not vault_services.has_vault(user_id=user_id):
-        return redirect("people:vault-make")
+    state = _look(user_id)[0]
+    if state != REAL:
+        return _elsewhere(state)
     form = UnlockForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _ask(request, form)
@@ -130,8 +135,9 @@ def lock(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest) -> HttpResponse:
     """Put the vault behind another passphrase; a new recovery code comes with it."""
     user_id = actor_of(request).user_id
-    if not vault_services.has_vault(user_id=user_id):
-        return redirect("people:vault-make")
+    state = _look(user_id)[0]
+    if state != REAL:
+        return _elsewhere(state)
     form = ChangePassphraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = _renew(request, form, field="current")
@@ -147,14 +153,45 @@ def change(request: HttpRequest) -> HttpResponse:
 def recover(request: HttpRequest) -> HttpResponse:
     """Open the vault with the code from the paper and choose a new passphrase."""
     user_id = actor_of(request).user_id
-    if not vault_services.has_vault(user_id=user_id):
-        return redirect("people:vault-make")
+    state = _look(user_id)[0]
+    if state != REAL:
+        return _elsewhere(state)
     form = RecoverForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = _renew(request, form, field="code")
         if code is not None:
             return _show_code(request, code)
     return render(request, "people/vault_recover.html", {"form": form})
+
+
+@policy("people.vault.abandon", who=(Who.EMPLOYEE,))
+@never_cache
+@require_http_methods(_FORMS)
+def abandon(request: HttpRequest) -> HttpResponse:
+    """Give a vault up when passphrase and code are both lost; a few words are typed first."""
+    user_id = actor_of(request).user_id
+    state = _look(user_id)[0]
+    if state == NONE:
+        return redirect("people:vault-make")
+    form = AbandonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        # Gone already, from another tab: then there is nothing to write down either.
+        with suppress(NoVault), transaction.atomic():
+            vault_services.abandon_vault(user_id=user_id)
+            _record(request, "vault.abandon")
+        vault_of(request).lock()
+        request.session.pop(NEXT_KEY, None)
+        messages.success(request, _("The vault is gone. You can make a new one."))
+        return redirect("people:vault")
+    return render(
+        request,
+        "people/vault_abandon.html",
+        {
+            "form": form,
+            "in_doubt": state == IN_DOUBT,
+            "counsels": Role.COUNSELLOR in actor_of(request).roles,
+        },
+    )
 
 
 def _renew(
@@ -282,11 +319,24 @@ def _record(request: HttpRequest, action: str) -> None:
         )
 
 
-def _fingerprint(user_id: UUID) -> str:
+def _look(user_id: UUID) -> tuple[str, str]:
+    """
+    Return what stands on record for a person, and the fingerprint of a real vault.
+
+    A row whose key does not match its proof is in doubt, whoever it belonged to: it is neither
+    a vault to open nor room for a new one, which would wipe out what happened.
+    """
     try:
-        return vault_services.fingerprint(user_id=user_id)
-    except Refused:
-        return ""
+        return REAL, vault_services.fingerprint(user_id=user_id)
+    except NoVault:
+        return NONE, ""
+    except KeyTampered:
+        return IN_DOUBT, ""
+
+
+def _elsewhere(state: str) -> HttpResponse:
+    """Lead whoever has no vault to making one, and whose key is in doubt to being told."""
+    return redirect("people:vault-make" if state == NONE else "people:vault")
 
 
 def _words(refused: Exception) -> str:

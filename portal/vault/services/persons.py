@@ -206,7 +206,7 @@ def change_passphrase(*, user_id: UUID, private_key: bytes, passphrase: str) -> 
 
 def abandon_vault(*, user_id: UUID) -> None:
     """
-    Turn a vault back into a dummy: passphrase and recovery code are both lost.
+    Turn a vault back into a dummy: passphrase and code are lost, or its key is in doubt.
 
     What was sealed to it can never be read again. Locks the person's key row.
 
@@ -214,7 +214,7 @@ def abandon_vault(*, user_id: UUID) -> None:
     """
     with transaction.atomic():
         row = PersonKey.objects.select_for_update().filter(user_id=user_id).first()
-        if row is None or not _is_real(row):
+        if row is None or (_is_sound(row) and _state(row) in {_DUMMY, _WAITING}):
             raise NoVault
         _redraw(row)
         _save_in_company(row)
@@ -363,9 +363,10 @@ def _real_row(user_id: UUID, *, lock: bool = False) -> PersonKey:
     row = rows.filter(user_id=user_id).first()
     if row is None:
         raise NoVault
-    if not _is_sound(row):
+    state = _state(row)
+    if not _is_sound(row) or state is None:
         raise KeyTampered
-    if not _is_real(row):
+    if state != _REAL:
         raise NoVault
     return row
 

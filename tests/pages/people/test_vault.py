@@ -13,6 +13,7 @@ from portal.audit.models import StaffEvent
 from portal.people.choices import Role
 from portal.people.policies import Who, policy
 from portal.vault import services as vault
+from portal.vault.models import PersonKey
 from tests.factories import PASSPHRASE, grant, make_agency, make_user
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +205,97 @@ def test_signing_out_and_the_quick_exit_lock(client, person):
         assert stolen
         client.post(way)
         assert not client.cookies[settings.VAULT_COOKIE_NAME].value
+
+
+TYPED = "“Let  it GO”"
+
+
+@pytest.fixture
+def unlocked(client, person):
+    made(client)
+    client.post("/brankas/buka/", {"passphrase": PASSPHRASE})
+    return client
+
+
+@pytest.mark.parametrize("typed", ["", "ya", "x" * 61, "let it", "<b>let it go</b>"])
+def test_a_vault_is_not_given_up_by_accident(unlocked, person, typed):
+    page = unlocked.get("/brankas/ulang/")
+    assert page.status_code == 200
+    assert "errsum" not in page.content.decode()
+    page = unlocked.post("/brankas/ulang/", {"words": typed})
+    assert page.status_code == 200
+    assert 'href="#id_words"' in page.content.decode()
+    assert vault.has_vault(user_id=person.pk)
+
+
+def test_a_vault_that_nobody_can_open_is_given_up_and_made_anew(unlocked, person):
+    assert "/brankas/ulang/" in unlocked.get("/brankas/pulih/").content.decode()
+    unlocked.post("/bahasa/", {"language": "en"})
+    answer = unlocked.post("/brankas/ulang/", {"words": TYPED}, follow=True)
+    page = answer.content.decode()
+    assert answer.redirect_chain[-1][0] == "/brankas/"
+    assert not vault.has_vault(user_id=person.pk)
+    assert not unlocked.cookies[settings.VAULT_COOKIE_NAME].value
+    assert 'href="/brankas/buat/"' in page
+    # Twice, or from another tab, it leads to the beginning.
+    again = unlocked.post("/brankas/ulang/", {"words": TYPED})
+    assert again.headers["Location"] == "/brankas/buat/"
+    old = vault.has_vault(user_id=person.pk)
+    made(unlocked)
+    assert not old
+    assert vault.has_vault(user_id=person.pk)
+
+
+def test_only_staff_are_recorded_giving_a_vault_up(unlocked, person, settings):
+    settings.REQUIRE_STAFF_MFA = False
+    grant(person, make_agency(), Role.COUNSELLOR)
+    unlocked.post("/bahasa/", {"language": "en"})
+    warned = unlocked.get("/brankas/ulang/").content.decode()
+    assert warned.count("<li>") >= 5
+    unlocked.post("/brankas/ulang/", {"words": "let it go"})
+    event = StaffEvent.objects.get(action="vault.abandon")
+    assert (event.role, event.handle) == ("COUNSELLOR", str(person.pk))
+
+
+def test_an_employee_leaves_no_line_when_she_gives_her_vault_up(unlocked, person):
+    unlocked.post("/bahasa/", {"language": "en"})
+    unlocked.post("/brankas/ulang/", {"words": "let it go"})
+    assert not vault.has_vault(user_id=person.pk)
+    assert not StaffEvent.objects.filter(action="vault.abandon").exists()
+
+
+def tampered(person, column: str) -> None:
+    row, other = PersonKey.objects.get(user=person), make_user("lain")
+    vault.make_dummy_keys(user_ids=[other.pk])
+    setattr(row, column, getattr(PersonKey.objects.get(user=other), column))
+    row.save(update_fields=[column])
+
+
+@pytest.mark.parametrize("column", ["public_key", "public_mac", "realness"])
+def test_a_key_that_does_not_match_its_proof_is_said_and_never_written_over(
+    unlocked, person, column
+):
+    tampered(person, column)
+    before = PersonKey.objects.filter(user=person).values().get()
+    page = unlocked.get("/brankas/").content.decode()
+    assert 'class="card urgent" role="alert"' in page
+    assert "/brankas/buat/" not in page
+    assert "/brankas/buka/" not in page
+    for way in ("buat", "buka", "ubah", "pulih"):
+        assert unlocked.get(f"/brankas/{way}/").headers["Location"] == "/brankas/"
+    sent = {"passphrase": PASSPHRASE, "again": PASSPHRASE}
+    assert unlocked.post("/brankas/buat/", sent).headers["Location"] == "/brankas/"
+    assert PersonKey.objects.filter(user=person).values().get() == before
+    # The way on, once somebody has looked into it.
+    unlocked.post("/bahasa/", {"language": "en"})
+    unlocked.post("/brankas/ulang/", {"words": "let it go"})
+    assert "/brankas/buat/" in unlocked.get("/brankas/").content.decode()
+
+
+def test_nobody_is_told_of_a_changed_key_who_has_none(client, person):
+    page = client.get("/brankas/").content.decode()
+    assert "card urgent" not in page
+    assert client.get("/brankas/ulang/").headers["Location"] == "/brankas/buat/"
 
 
 @pytest.mark.parametrize("page", ["buka", "ubah", "pulih"])

@@ -146,6 +146,29 @@ def test_an_abandoned_vault_becomes_a_dummy_and_can_be_made_anew():
     assert services.open_with_passphrase(user_id=sari, passphrase=OTHER)
 
 
+@pytest.mark.parametrize("column", ["public_key", "public_mac", "realness"])
+def test_a_vault_whose_key_is_in_doubt_can_be_abandoned(column):
+    sari, _ = _with_vault()
+    other = PersonKey.objects.get(user_id=_person("rina"))
+    PersonKey.objects.filter(user_id=sari).update(**{column: getattr(other, column)})
+    with pytest.raises(services.KeyTampered):
+        services.fingerprint(user_id=sari)
+    assert services.users_with_vault([sari]) == frozenset()
+    services.abandon_vault(user_id=sari)
+    with pytest.raises(services.NoVault):
+        services.fingerprint(user_id=sari)
+
+
+def test_there_is_nothing_to_abandon_without_a_vault():
+    rina = _person("rina")
+    waiting = _person("wati")
+    services.make_vault(user_id=waiting, passphrase=PASSPHRASE, waiting=True, now=NOW)
+    for user_id in (rina, waiting, uuid4()):
+        with pytest.raises(services.NoVault):
+            services.abandon_vault(user_id=user_id)
+    assert services.is_waiting(user_id=waiting)
+
+
 # --- waiting for the code to be typed back ---------------------------------------------------
 
 
@@ -249,7 +272,7 @@ def test_an_old_dummy_put_back_is_not_taken_for_real():
     dummy = PersonKey.objects.values("public_key", "public_mac").get(user_id=sari)
     services.make_vault(user_id=sari, passphrase=PASSPHRASE, now=NOW)
     PersonKey.objects.filter(user_id=sari).update(**dummy)
-    with pytest.raises(services.NoVault):
+    with pytest.raises(services.KeyTampered):
         services.seal_to_person(user_id=sari, data=b"x", context=CONTEXT)
 
 
