@@ -66,19 +66,22 @@ class Refusal(TextChoices):
     OVERLAPS_OWN = (
         "OVERLAPS_OWN",
         _(
-            "You already have a meeting at that time. You can choose another, or move the first."
+            "You already have a meeting at that time. You can choose another, or move the "
+            "first."
         ),
     )
     FIRST_FIRST = (
         "FIRST_FIRST",
         _(
-            "Your first meeting is already booked. After it you can book more, or you can move it."
+            "Your first meeting is already booked. After it you can book more, or you can "
+            "move it."
         ),
     )
     TOO_MANY_OPEN = (
         "TOO_MANY_OPEN",
         _(
-            "You already have all the meetings that can be booked ahead. You can move one of them."
+            "You already have all the meetings that can be booked ahead. You can move one of "
+            "them."
         ),
     )
     MODE_NOT_OFFERED = (
@@ -96,7 +99,8 @@ class Refusal(TextChoices):
     NOT_YET = (
         "NOT_YET",
         _(
-            "This can be noted on the day of the meeting; a missed one ten minutes after its start."
+            "This can be noted on the day of the meeting; a missed one ten minutes after its "
+            "start."
         ),
     )
     CONSENT_CHANGED = (
@@ -111,7 +115,8 @@ class Refusal(TextChoices):
     NOTE_NEEDED = (
         "NOTE_NEEDED",
         _(
-            "Another counsellor cannot open what you wrote. You can write it again, or leave it."
+            "Another counsellor cannot open what you wrote. You can write it again, or leave "
+            "it."
         ),
     )
     RANGE_EMPTY = ("RANGE_EMPTY", _("The end lies before the beginning. Choose a later end."))
@@ -140,8 +145,8 @@ CLAIMING = (
 """
 States that claim the time of both sides: all but a cancelled one.
 
-A meeting noted as attended keeps its time, since that may be noted before its hour has come and a
-note can be corrected.
+A meeting noted as attended keeps its time, since that may be noted before its hour has come
+and a note can be corrected.
 """
 
 

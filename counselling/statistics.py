@@ -24,11 +24,11 @@ from counselling.models import (
     Counsellor,
     Service,
 )
+from counselling.selectors.bookable import with_published_key
 from portal.calendars.rules import Interval, day_bounds, local_day, merge, subtract
 from portal.calendars.selectors import list_holidays
 from portal.people.choices import Role, Zone
 from portal.people.models import Agency, RoleGrant
-from portal.vault.services import users_with_vault
 
 FEWEST: Final = 10
 """A number made from fewer meetings than this is not shown."""
@@ -115,7 +115,7 @@ def _bookable(agency_id: UUID, *, now: datetime) -> list[Counsellor]:
             Exists(in_force), Exists(offered), is_active=True, user__is_active=True
         )
     )
-    published = users_with_vault(row.user_id for row in found)
+    published = with_published_key({row.user_id for row in found}, now=now)
     return [row for row in found if row.user_id in published]
 
 

@@ -7,7 +7,7 @@ One file for every place it runs; the demo and the tests differ only by environm
 import os
 from datetime import time
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -174,10 +174,7 @@ def _broker(url: str) -> str:
     if not url.startswith("unix://"):
         return url
     path, _, query = url.removeprefix("unix://").partition("?")
-    number = next(
-        (value for name, _, value in (p.partition("=") for p in query.split("&")) if name == "db"),
-        "0",
-    )
+    number = dict(parse_qsl(query)).get("db", "0")
     return f"redis+socket://{quote(path, safe='/%')}?virtual_host={number}"
 
 
@@ -339,7 +336,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = SECURE and _flag("TEDUH_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and PROXY_COUNT else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and PROXY_COUNT else None
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
@@ -16,7 +16,8 @@ from portal.people.models import RoleGrant
 from portal.people.selectors import conflict_query
 from portal.vault.services import users_with_vault
 
-Offering = Counsellor.services.through
+Offering: Any = Counsellor.services.through
+"""The table between counsellors and services; Django makes it, so no class carries its type."""
 _KNOWN_FOR: Final = timedelta(minutes=1)
 _published: dict[UUID, datetime] = {}
 """Accounts whose published key was good a moment ago; sealing asks for it afresh each time."""
@@ -33,7 +34,7 @@ class TimeFilter:
     counsellor_id: UUID | None = None
 
     def fits(self, counsellor: Counsellor, *, actor: Account) -> bool:
-        """Return whether a counsellor is what is wished for; the part of the day comes later."""
+        """Return whether a counsellor fits the wish; the part of the day comes later."""
         return (
             (self.counsellor_id is None or counsellor.pk == self.counsellor_id)
             and (self.sex is None or counsellor.sex == self.sex)
@@ -50,19 +51,28 @@ class Offer:
     counsellors: tuple[Counsellor, ...]
 
 
+class Pair(Protocol):
+    """A service and somebody who offers it."""
+
+    service: Service
+    counsellor: Counsellor
+
+
 def find_offer(*, actor: Account, now: datetime) -> Offer | None:
     """Return the service the actor's agency shows first, or None when nobody offers one."""
+    if actor.agency_id is None:
+        return None
     first = (
         Service.objects.filter(is_active=True, agency_id=actor.agency_id)
         .order_by("position", "name", "id")
         .values("id")[:1]
     )
-    rows = list(_offerings(actor=actor, now=now).filter(service_id=Subquery(first)))
+    rows: list[Pair] = list(_offerings(actor=actor, now=now).filter(service_id=Subquery(first)))
     if not rows:
         return None
     service = rows[0].service
     counsellors = [row.counsellor for row in rows if modes_of(row.counsellor, service)]
-    known = _with_published_key({one.user_id for one in counsellors}, now=now)
+    known = with_published_key({one.user_id for one in counsellors}, now=now)
     return Offer(service, tuple(one for one in counsellors if one.user_id in known))
 
 
@@ -74,12 +84,12 @@ def find_bookable(
 
     All reasons for None look alike from outside.
     """
-    row = (
+    row: Pair | None = (
         _offerings(actor=actor, now=now)
         .filter(service_id=service_id, counsellor_id=counsellor_id)
         .first()
     )
-    if row is None or not _with_published_key({row.counsellor.user_id}, now=now):
+    if row is None or not with_published_key({row.counsellor.user_id}, now=now):
         return None
     return row.service, row.counsellor
 
@@ -89,7 +99,7 @@ def modes_of(counsellor: Counsellor, service: Service) -> tuple[Mode, ...]:
     return tuple(Mode(mode) for mode in counsellor.modes if mode in service.modes)
 
 
-def _offerings(*, actor: Actor, now: datetime) -> QuerySet[Offering]:
+def _offerings(*, actor: Actor, now: datetime) -> QuerySet[Any]:
     """
     Return pairs of counsellor and service that are open to the actor, by name.
 
@@ -101,7 +111,7 @@ def _offerings(*, actor: Actor, now: datetime) -> QuerySet[Offering]:
         agency=OuterRef("service__agency"),
         role=Role.COUNSELLOR,
     )
-    found = (
+    found: QuerySet[Any] = (
         Offering.objects.filter(
             Exists(in_force),
             service__is_active=True,
@@ -118,7 +128,8 @@ def _offerings(*, actor: Actor, now: datetime) -> QuerySet[Offering]:
     return found
 
 
-def _with_published_key(user_ids: set[UUID], *, now: datetime) -> set[UUID]:
+def with_published_key(user_ids: set[UUID], *, now: datetime) -> set[UUID]:
+    """Return those whose published key is good, or was a moment ago."""
     known = {one for one in user_ids if _published.get(one, now) > now}
     if len(known) < len(user_ids):
         for one in users_with_vault(user_ids - known):

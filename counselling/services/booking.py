@@ -80,9 +80,9 @@ def book_appointment(
     """
     Turn the actor's hold into a booked meeting and tell both sides.
 
-    Locks the client, then the counsellor. Seals the request to the counsellor, records the consent
-    and the client's deed, and writes the notices, all in one transaction. Booking what is booked
-    already changes nothing, so that a form sent twice does no harm.
+    Locks the client, then the counsellor. Seals the request to the counsellor, records the
+    consent and the client's deed, and writes the notices, all in one transaction. Booking what
+    is booked already changes nothing, so that a form sent twice does no harm.
 
     :raises Http404: if it is not the actor's.
     :raises BookingRefused: if the hold has lapsed or the time is no longer offered.
@@ -113,7 +113,7 @@ def book_appointment(
 
 
 def choose_address(*, actor: Account, address: str, now: datetime) -> None:
-    """Choose where neutral mails about own meetings go: a verified private address, or nowhere."""
+    """Choose where neutral mails about own meetings go: a verified private address, or none."""
     with transaction.atomic(durable=True):
         set_address(actor=actor, address=address, now=now)
 
@@ -155,9 +155,9 @@ def _claim(
         status=AppointmentStatus.HELD,
         hold_expires_at=now + rules.HOLD,
     )
-    # The constraints have the last word. "On conflict do nothing" asks them without the storm of
-    # deadlocks that a plain INSERT can raise when fifty people want one time and the lock is gone
-    # (tests/concurrency/test_one_time_fifty_clients.py).
+    # The constraints have the last word. "On conflict do nothing" asks them without the storm
+    # of deadlocks that a plain INSERT can raise when fifty people want one time and the lock is
+    # gone (tests/concurrency/test_one_time_fifty_clients.py).
     Appointment.objects.bulk_create([row], ignore_conflicts=True)
     if not Appointment.objects.filter(pk=row.pk).exists():
         raise BookingRefused(Refusal.SLOT_TAKEN)

@@ -51,12 +51,12 @@ def reschedule_appointment(
     """
     Move an own meeting in place; it keeps its id and never stands in two places.
 
-    Locks the client, then the counsellors in the order of their ids. With another counsellor what
-    was written before cannot follow, since only the first can open it: without a new ``request``
-    that is refused, so that the page can ask.
+    Locks the client, then the counsellors in the order of their ids. With another counsellor
+    what was written before cannot follow, since only the first can open it: without a new
+    ``request`` that is refused, so that the page can ask.
 
     :raises Http404: if it is not the actor's.
-    :raises BookingRefused: if the rules say no or somebody was faster; the meeting stays as it was.
+    :raises BookingRefused: if the rules say no or somebody was faster; the meeting stays.
     """
     try:
         with transaction.atomic(durable=True):

@@ -86,7 +86,7 @@ def gather_facts(
 def claim_periods(
     service: Service, starts_at: datetime
 ) -> tuple[TimestamptzRange, TimestamptzRange]:
-    """Return the half-open period of a meeting, and the same widened by the service's buffers."""
+    """Return the half-open period of a meeting, and it widened by the service's buffers."""
     terms = terms_of(service)
     ends_at = starts_at + terms.duration
     return (
@@ -120,7 +120,7 @@ def drop_lapsed(*, counsellor_id: UUID, blocked: TimestamptzRange, now: datetime
 def _took_place(status: str, period: TimestamptzRange, now: datetime) -> bool:
     """Return whether a meeting counts as one that was had; a missed one does not."""
     if status == AppointmentStatus.BOOKED:
-        return bool(period.upper <= now)
+        return period.upper is not None and period.upper <= now
     return status == AppointmentStatus.FULFILLED
 
 

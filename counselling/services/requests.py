@@ -14,8 +14,8 @@ class BookingRequest:
     """
     What a client gives with a booking; every part may stay empty.
 
-    ``address``: None leaves the choice of mail as it is, "" is the portal only, anything else is
-    one of her own verified private addresses.
+    ``address``: None leaves the choice of mail as it is, "" is the portal only, anything else
+    is one of her own verified private addresses.
     """
 
     alias: str = ""
@@ -55,5 +55,5 @@ def seal_request(row: Appointment, request: BookingRequest) -> bytes | None:
 
 
 def request_context(row: Appointment) -> tuple[str, str, str]:
-    """Return what a sealed request is bound to: it opens in no other row and no other column."""
+    """Return what a sealed request is bound to: it opens in no other row and no other field."""
     return ("counselling.Appointment", "sealed_request", str(row.pk))

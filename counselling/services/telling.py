@@ -41,7 +41,7 @@ def _message(
 
 
 def set_address(*, actor: Actor, address: str | None, now: datetime) -> None:
-    """Write the choice of mail inside the caller's transaction; a foreign address is no choice."""
+    """Write the choice of mail in the caller's transaction; a foreign address is no choice."""
     if address is None or not isinstance(actor, Account):
         return
     own = {row.email for row in private_addresses(actor=actor)}

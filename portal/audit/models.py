@@ -20,7 +20,7 @@ def house_day(at: datetime) -> date:
     return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
-def _sequence() -> models.BigIntegerField:  # type: ignore[type-arg]
+def _sequence() -> "models.BigIntegerField[int, int]":
     """Return a column that the database counts up; migration `0002` makes it an identity."""
     return models.BigIntegerField(unique=True, db_default=0, editable=False)
 

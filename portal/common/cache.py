@@ -53,7 +53,7 @@ class BreakerCache(RedisCache):
         cls = type(self)
         if time.monotonic() >= cls._silent_until:
             try:
-                return question(cast(BaseCache, super()))
+                return question(cast("BaseCache", super()))
             except (redis.RedisError, OSError):
                 cls._silent_until = time.monotonic() + PAUSE_SECONDS
         return question(self._memory)

@@ -9,7 +9,7 @@ from portal.people.actors import accounts_with_roles
 from portal.people.models import User
 
 
-class HouseBackend(AuthenticationBackend):
+class HouseBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is untyped
     """Signs in as allauth does; reads an account with what makes an actor of it."""
 
     def get_user(self, user_id: Any) -> User | None:  # noqa: ANN401 - Django's own

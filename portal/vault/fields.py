@@ -50,9 +50,9 @@ class _BytesField(_Base[_Set, _Get]):
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.BinaryField", args, kwargs
 
-    def from_db_value(self, value: object, *_: object) -> bytes | None:
+    def from_db_value(self, value: bytes | memoryview | None, *_: object) -> bytes | None:
         """Return bytes whatever the driver gives."""
-        return None if value is None else bytes(value)  # type: ignore[call-overload]
+        return None if value is None else bytes(value)
 
 
 class SealedField(_BytesField[_Set, _Get]):

@@ -63,6 +63,9 @@ STONES = [
           "portal.embedded.ports -> django"),
     Stone("nobody-needs-the-box", "portal.home.rules", "import portal.embedded.ports",
           "portal.home.rules -> portal.embedded.ports"),
+    Stone("nobody-needs-the-shell", "counselling.views.times",
+          "import portal.templatetags.portal_ui",
+          "counselling.views.times -> portal.templatetags.portal_ui"),
     Stone("no-knots", "portal.vault.choices",
           "def late() -> None:\n    import portal.people.choices", "portal"),
 ]  # fmt: skip

@@ -78,8 +78,8 @@ class Message:
     """
     A fact to tell one recipient: an inbox item, and a mail if she has chosen an address.
 
-    From ``useful_until`` on nothing leaves any more; ``urgent`` (the matter comes before the next
-    window) lets a mail leave at once.
+    From ``useful_until`` on nothing leaves any more; ``urgent`` (the matter comes before the
+    next window) lets a mail leave at once.
     """
 
     recipient: Recipient
