@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.notifications import selectors as notifications
 from portal.people.actors import Account, actor_of
 from portal.people.choices import Role
+from portal.people.sessions import AWAKE_KEY
 
 THEMES = frozenset({"terang", "gelap"})
 THEME_COOKIE = "tema"
@@ -72,13 +73,22 @@ class Shell:
         self.languages = [(code, get_language_info(code)["name_local"]) for code in LANGUAGES]
         self.discreet = request.COOKIES.get(DISCREET_COOKIE) == "1"
         self.idle_left = IDLE_WARNING_MINUTES
-        self.idle_minutes = settings.SESSION_IDLE_SECONDS // 60 - IDLE_WARNING_MINUTES
 
     @property
     def theme(self) -> str:
         """Return the theme the person chose for this browser, or nothing: follow the system."""
         chosen = self._request.COOKIES.get(THEME_COOKIE, "")
         return chosen if chosen in THEMES else ""
+
+    @property
+    def idle_minutes(self) -> int:
+        """Return after how many idle minutes to warn; later while the session stays awake."""
+        usual = settings.SESSION_IDLE_SECONDS // 60 - IDLE_WARNING_MINUTES
+        awake_until = self._request.session.get(AWAKE_KEY)
+        if awake_until is None:
+            return usual
+        now = timezone.now()  # noqa: TID251 - the frame is part of the view
+        return max(usual, int(awake_until - now.timestamp()) // 60 - IDLE_WARNING_MINUTES)
 
     @property
     def mfa_off(self) -> bool:

@@ -1,5 +1,6 @@
 """A counsellor's diary: the day, the week, one meeting, and who came."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -22,7 +23,7 @@ from portal.common.db import database_now
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 from portal.people.vaults import NEXT_KEY, vault_of
-from portal.vault.unlock import Locked
+from portal.vault.unlock import AFTER_APPOINTMENT, IDLE, Locked
 
 UNDO_KEY: Final = "hours_undo"
 """In the session for one page: the last change of hours can be taken back there."""
@@ -92,6 +93,7 @@ def agenda_appointment(request: HttpRequest, appointment_id: UUID) -> HttpRespon
         request.session[NEXT_KEY] = request.path
     except RequestUnreadable:
         unreadable = True
+    _stay_open(request, row, now=now)
     return render(
         request,
         "counselling/agenda_appointment.html",
@@ -134,6 +136,17 @@ def call_in_ill(request: HttpRequest) -> HttpResponse:
         request, said % {"count": count} if count else _("Rest well. The day is closed.")
     )
     return redirect("counselling:agenda")
+
+
+def _stay_open(request: HttpRequest, row: AgendaRow, *, now: datetime) -> None:
+    """Keep an unlocked vault open to the end of a running meeting and a little longer."""
+    begins = row.starts_at - IDLE  # she looks in before it starts, and would lose it meanwhile
+    if row.status == AppointmentStatus.CANCELLED or not begins <= now < row.ends_at:
+        return
+    vault = vault_of(request)
+    if vault.is_open:
+        with suppress(Locked):
+            vault.keep_open(until=row.ends_at + AFTER_APPOINTMENT)
 
 
 def _day(request: HttpRequest, day: date | None) -> HttpResponse:

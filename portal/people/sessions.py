@@ -3,16 +3,17 @@ Signed-in browsers as rows of PostgreSQL that tell a reader of the table nothing
 
 A row is found by the SHA-256 of the cookie, so the table opens no session; its content is
 sealed and bound to that hash, so rows cannot be swapped. A session ends after thirty idle
-minutes and twelve hours in all. Both times stand inside the sealed content; outside is one
-expiry, rounded up to the hour. The last visit is rewritten at most once a minute.
+minutes and twelve hours in all; idle time does not end it before an instant that stands under
+``AWAKE_KEY``, as during an appointment. These times stand inside the sealed content; outside is
+one expiry, rounded up to the hour. The last visit is rewritten at most once a minute.
 
 What a session holds: the account, its backend and its proof (Django), when and how the person
-proved who she is, with the name she typed (allauth), a chosen filter, flash messages and the
-page to return to after the vault was opened. While somebody signs in, allauth adds the state
-of that attempt (which account waits for which code; a candidate TOTP secret; the challenge of
-a passkey; a form that waits for the password) and removes it when the attempt ends.
-``_session_expiry`` says that the cookie ends with the browser. Nothing here says what a person
-came for.
+proved who she is, with the name she typed (allauth), a chosen filter, flash messages, the page
+to return to after the vault was opened and, of a counsellor at work, until when to stay awake.
+While somebody signs in, allauth adds the state of that attempt (which account waits for which
+code; a candidate TOTP secret; the challenge of a passkey; a form that waits for the password)
+and removes it when the attempt ends. ``_session_expiry`` says that the cookie ends with the
+browser. Nothing here says what a person came for.
 """
 
 import hashlib
@@ -30,6 +31,8 @@ from portal.people.models import BrowserSession
 from portal.vault.services import CannotOpen, KeyMissing, open_field, seal_field
 
 TOUCH_SECONDS = 60
+AWAKE_KEY = "awake_until"
+"""In a session: seconds since 1970 before which idle time does not end it."""
 
 
 def hash_key(session_key: str) -> str:
@@ -148,8 +151,9 @@ def _read(row: BrowserSession) -> dict[str, Any] | None:
 def _alive(content: dict[str, Any], now: float) -> bool:
     seen: float = content["seen"]
     born: float = content["born"]
-    idle, age = now - seen, now - born
-    return idle < settings.SESSION_IDLE_SECONDS and age < settings.SESSION_COOKIE_AGE
+    awake_until: float = content["data"].get(AWAKE_KEY, 0.0)
+    is_awake = now - seen < settings.SESSION_IDLE_SECONDS or now < awake_until
+    return is_awake and now - born < settings.SESSION_COOKIE_AGE
 
 
 def _touch(key_hash: str, now: float) -> None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.people.actors import actor_of
+from portal.people.sessions import AWAKE_KEY
 from portal.vault.unlock import Locked, OpenVault, forget, keep_open, recall, remember
 
 NEXT_KEY = "vault_next"
@@ -80,6 +81,8 @@ class RequestVault:
         """
         Let no idle time lock the vault before ``until``, as during an appointment.
 
+        The session stays, too: without it the vault would be out of reach.
+
         :raises Locked: if the vault is not unlocked in this browser.
         """
         request = self._request
@@ -90,12 +93,15 @@ class RequestVault:
             until=until,
             now=self._clock(),
         )
+        if request.session.get(AWAKE_KEY, 0.0) < until.timestamp():
+            request.session[AWAKE_KEY] = until.timestamp()
 
     def lock(self) -> None:
         """Throw the server's half away and take the cookie back."""
         secret = self._request.COOKIES.get(settings.VAULT_COOKIE_NAME, "")
         if secret:
             forget(secret=secret)
+        self._request.session.pop(AWAKE_KEY, None)
         self._vault, self._looked, self._cookie = None, True, ""
 
     def write_cookie(self, response: HttpResponseBase) -> None:
