@@ -130,30 +130,37 @@ def tokens_of(record: Record, known: Known) -> set[Token]:
     found: set[Token] = set()
     for name, value in record.parts:
         if name == "Date":
-            found |= {("at", int(parsedate_to_datetime(value.decode()).timestamp()))}
-        found |= {("bytes", piece) for piece in _known_bytes(value, known)}
-        found |= {("mail", match.lower()) for match in _MAIL.findall(value)}
-        found |= {("nip", match) for match in _NIP.findall(value)}
-        found |= {("at", second) for second in _instants(value)}
-        if record.where != "people_user" and b" " in value:
-            found |= {("name", name) for name in known.names if name in value}
-        elif value in known.names:
-            found.add(("name", value))
+            found.add(("at", int(parsedate_to_datetime(value.decode()).timestamp())))
+        for piece in _pieces(value):
+            found |= _tokens_in(piece, known)
     return found - known.hubs
 
 
-def _known_bytes(value: bytes, known: Known) -> Iterator[bytes]:
-    candidates = [value]
-    candidates += [bytes.fromhex(m.decode().replace("-", "")) for m in _UUID.findall(value)]
-    candidates += [
-        bytes.fromhex(run[: len(run) // 2 * 2].decode()) for run in _HEX.findall(value)
-    ]
+def _pieces(value: bytes) -> Iterator[bytes]:
+    """Yield a value and what its base64 runs say, wherever they begin."""
+    yield value
     for run in _BASE64.findall(value):
         same = run.translate(bytes.maketrans(b"-_", b"+/"))
         for start in range(4):
             piece = same[start:]
-            candidates.append(base64.b64decode(piece[: len(piece) // 4 * 4]))
-    for candidate in candidates:
+            piece = piece[:-1] if len(piece) % 4 == 1 else piece
+            yield base64.b64decode(piece + b"=" * (-len(piece) % 4))
+
+
+def _tokens_in(value: bytes, known: Known) -> set[Token]:
+    found: set[Token] = {("bytes", piece) for piece in _known_bytes(value, known)}
+    found |= {("mail", match.lower()) for match in _MAIL.findall(value)}
+    found |= {("nip", match) for match in _NIP.findall(value)}
+    found |= {("at", second) for second in _instants(value)}
+    if b" " in value:
+        found |= {("name", name) for name in known.names if name in value}
+    return found
+
+
+def _known_bytes(value: bytes, known: Known) -> Iterator[bytes]:
+    spelled = [match.replace(b"-", b"") for match in _UUID.findall(value)]
+    spelled += [run[: len(run) // 2 * 2] for run in _HEX.findall(value)]
+    for candidate in (value, *(bytes.fromhex(run.decode()) for run in spelled)):
         for start in range(len(candidate) - _WIDTH + 1):
             window = candidate[start : start + _WIDTH]
             if window in known.bytes16:
@@ -196,9 +203,15 @@ class Path:
     where: tuple[str, ...]
 
 
-def ways(records: list[Record], known: Known) -> list[Path]:
-    """Return every heap of joined records that leads from an employee to a client."""
-    held = [tokens_of(record, known) for record in records]
+def ways(
+    records: list[Record], known: Known, held: list[set[Token]] | None = None
+) -> list[Path]:
+    """
+    Return every heap of joined records that leads from an employee to a client.
+
+    ``held`` may carry the tokens of the records, one set each, if they are known already.
+    """
+    held = held or [tokens_of(record, known) for record in records]
     by_token: dict[Token, list[int]] = defaultdict(list)
     for number, tokens in enumerate(held):
         for token in tokens:
@@ -227,6 +240,7 @@ def half_names(records: Iterable[Record], known: Known) -> list[str]:
         for record in records
         if record.where in CLIENT_SIDE
         for where, value in record.named()
+        if value.isascii()
         for quality in known.qualities
-        if quality in value
+        if re.search(rb"(?<![\w-])" + re.escape(quality) + rb"(?![\w-])", value)
     ]

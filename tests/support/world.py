@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.test import Client
@@ -53,9 +54,11 @@ class World:
 
     practice: Practice
     users: dict[str, User]
-    rows: dict[str, UUID] = field(default_factory=dict)
+    rows: dict[str, object] = field(default_factory=dict)
     held: UUID | None = None
     browsers: dict[str, Client] = field(default_factory=dict)
+    first_token: str = ""
+    """The token of the first free time, as its button carries it."""
 
     def arguments(self, route: str) -> dict[str, object]:
         """Return what stands in a path so that it leads to an existing row."""
@@ -163,6 +166,8 @@ def _meetings(world: World, now: datetime) -> None:
     )  # fmt: skip
     world.rows["appointment_id"] = meet(practice, owner, now)
     world.held = hold_soonest(practice, owner, now)
+    booked = practice.counsellor.appointments.get(pk=world.rows["appointment_id"])
+    world.rows["day"] = booked.period.lower.astimezone(ZoneInfo("Asia/Jakarta")).date()
 
 
 def _other_rows(world: World, now: datetime) -> None:
@@ -188,6 +193,8 @@ def _other_rows(world: World, now: datetime) -> None:
         "notification_id": newest.filter(recipient_tag=owner_tag).first().pk,
         "contact_id": contact.pk,
         "holiday_id": holiday.pk,
+        "service_id": practice.service_id,
+        "counsellor_id": practice.counsellor.pk,
         "user_id": target.user_id,
         "grant_id": RoleGrant.objects.get(user=world.users["facilitator"]).pk,
     }

@@ -1,0 +1,229 @@
+"""
+How many questions each page asks the database, written down, and that rows do not add to them.
+
+The ledger is `query_counts.json`; `UPDATE_QUERY_COUNTS=1` rewrites it, and the change of a
+number stands in the commit that caused it. Statements that only open or close a transaction do
+not count. Each page is asked twice: by people with next to nothing, and by people with a lot.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from counselling import services
+from counselling.choices import AppointmentStatus
+from portal.people.choices import Role
+from tests.factories import NOW, account, add_counsellor, grant, make_employee
+from tests.support.clock import at, follow_the_clock
+from tests.support.routes import all_routes
+from tests.support.world import World, build_world, hold_soonest, meet, undone
+
+LEDGER = Path(__file__).with_name("query_counts.json")
+BUDGETS = {
+    "home:home": 8, "counselling:times": 6, "counselling:times-later": 6,
+    "hold": 16, "counselling:appointment-book": 16,
+}  # fmt: skip
+REST = 10
+FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+MANY = 24
+
+
+def person_for(name: str) -> str:
+    """Return who asks for a page."""
+    staff = ("counselling:agenda", "counselling:week", "counselling:schedule")
+    if name.startswith(staff):
+        return "assigned"
+    if name.startswith("privacy:audit"):
+        return "dpo"
+    by_room = {"wellbeing": "head"}
+    admin = any(
+        name.startswith(f"people:{page}")
+        for page in ("admin", "account", "role", "slip", "holiday", "roster")
+    )
+    return "admin" if admin else by_room.get(name.partition(":")[0], "owner")
+
+
+def looked_at(name: str) -> Callable[[World], object]:
+    """Return how a page is looked at."""
+    route = next(route for route in all_routes() if route.name == name)
+
+    def ask(world: World) -> object:
+        client = world.browsers[person_for(name)]
+        return client.get(route.path(**world.arguments(name)))
+
+    return ask
+
+
+def press_hold(world: World) -> object:
+    """Press the first time of the list."""
+    client = world.browsers["other"]
+    token = world.first_token
+    return client.post("/temu/", {"time": token})
+
+
+def press_book(world: World) -> object:
+    """Press the button of the check page, with a note."""
+    form = {"consent": "1", "alias": "Langit Sore", "mode": "PHONE", "note": "Halo"}
+    return world.browsers["owner"].post(f"/temu/{world.held}/pesan/", form)
+
+
+def press_cancel(world: World) -> object:
+    """Take a meeting back."""
+    return world.browsers["owner"].post(f"/temu/{world.rows['appointment_id']}/batal/")
+
+
+GET_PAGES = [
+    route.name
+    for route in all_routes()
+    if route.is_ours and ":" in route.name and route.policy is not None
+]
+ACTIONS = {
+    "hold": press_hold,
+    "counselling:appointment-book": press_book,
+    "counselling:appointment-cancel": press_cancel,
+}
+
+
+def count(ask: Callable[[World], object], world: World) -> tuple[int, int]:
+    """Return the status of an answer and how many questions it cost, with a warm frame."""
+    cache.clear()
+    with undone(), CaptureQueriesContext(connection) as queries:
+        response = ask(world)
+    asked = [query for query in queries if not query["sql"].startswith(FRAME)]
+    return response.status_code, len(asked)  # type: ignore[attr-defined]
+
+
+def measure(world: World) -> dict[str, int]:
+    """Return the questions of every page that answers a look, and of the main deeds."""
+    world.first_token = _first_token(world)
+    found = {}
+    for name in GET_PAGES:
+        status, asked = count(looked_at(name), world)
+        if status == 200:
+            found[f"GET {name}"] = asked
+    for name, press in ACTIONS.items():
+        status, asked = count(press, world)
+        assert status == 302, f"{name}: {status}"
+        found[f"POST {name}"] = asked
+    return found
+
+
+def _first_token(world: World) -> str:
+    return world.browsers["other"].get("/temu/").context["times"][0].token
+
+
+def fill(world: World) -> None:
+    """Give everybody a lot of everything."""
+    now, practice = timezone.now(), world.practice
+    owner = account(world.users["owner"])
+    for number in range(MANY):
+        before = now - timedelta(days=60 + number)
+        past = meet(practice, owner, before)
+        services.note_attendance(
+            actor=practice.actor, appointment_id=past, outcome=AppointmentStatus.FULFILLED,
+            now=before + timedelta(days=8),
+        )  # fmt: skip
+    for number in range(MANY):
+        employee = make_employee("banyak", agency=practice.agency)
+        grant(employee.user, practice.agency, Role.HR if number % 2 else Role.FACILITATOR)
+        if number < 8:
+            meet(practice, account(employee), now)
+    for number in range(6):
+        add_counsellor(
+            practice.agency, practice.head, [practice.service_id], name=f"Konselor {number}"
+        )
+    # A new hold takes the place of an older one, and each of the meetings above was one.
+    world.held = hold_soonest(practice, owner, now)
+    _more_rows(world)
+
+
+def _more_rows(world: World) -> None:
+    from portal.wellbeing.models import HelpContact
+
+    first = HelpContact.objects.get(pk=world.rows["contact_id"])
+    for number in range(MANY):
+        first.pk, first._state.adding = None, True
+        first.id = HelpContact().id
+        first.name, first.position = f"Nomor {number}", 2 + number
+        first.save(force_insert=True)
+    for number in range(MANY):
+        services.close_period(
+            actor=world.practice.actor,
+            starts_at=timezone.now() + timedelta(days=70 + number),
+            ends_at=timezone.now() + timedelta(days=70 + number, hours=2),
+            now=timezone.now(),
+        )
+
+
+@pytest.fixture
+def measured(db, monkeypatch) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the ledger of people with little and of people with a lot, on a usual Monday."""
+    follow_the_clock(monkeypatch)
+    with at(NOW):
+        world = build_world()
+        few = measure(world)
+        fill(world)
+        return few, measure(world)
+
+
+def test_the_ledger_is_true_and_rows_add_nothing(measured) -> None:
+    few, many = measured
+    grown = {page: (few[page], many[page]) for page in few if many[page] > few[page]}
+    ledger = {page: {"few": few[page], "many": many[page]} for page in sorted(few)}
+    if os.environ.get("UPDATE_QUERY_COUNTS") == "1":
+        LEDGER.write_text(json.dumps(ledger, indent=2) + "\n", "utf-8")
+    written = json.loads(LEDGER.read_text("utf-8"))
+    differ = {
+        page: (written.get(page), ledger.get(page))
+        for page in {*written, *ledger}
+        if written.get(page) != ledger.get(page)
+    }
+    assert not differ, "run once with UPDATE_QUERY_COUNTS=1 and look at the change"
+    assert not grown, "these pages ask more when there are more rows"
+
+
+def budget(page: str) -> int:
+    """Return how many questions a page may ask."""
+    return BUDGETS.get(page.partition(" ")[2], 16 if page.startswith("POST") else REST)
+
+
+def test_every_page_keeps_its_budget() -> None:
+    over = {
+        page: f"{max(counts.values())} > {budget(page)}"
+        for page, counts in json.loads(LEDGER.read_text("utf-8")).items()
+        if max(counts.values()) > budget(page)
+    }
+    assert not over
+
+
+def test_the_ledger_knows_every_page() -> None:
+    pages = {page.partition(" ")[2] for page in json.loads(LEDGER.read_text("utf-8"))}
+    assert {"home:home", "counselling:times", "counselling:agenda", "counselling:week",
+            "counselling:appointment", "notifications:inbox", "home:mine", "privacy:audit",
+            "people:account-list", "people:role-list", "hold"} <= pages  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_page_that_asks_more_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    from portal.wellbeing import selectors
+    from portal.wellbeing.models import HelpContact
+
+    world = build_world()
+    ask = looked_at("home:help")
+    before = count(ask, world)
+    read = selectors.read_help_page
+
+    def curious(**facts):
+        HelpContact.objects.count()
+        return read(**facts)
+
+    monkeypatch.setattr("portal.home.views.read_help_page", curious)
+    assert count(ask, world)[1] == before[1] + 1
