@@ -7,6 +7,7 @@ from unittest import mock
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -42,7 +43,8 @@ def read_url(item):
 
 
 def get(browser, language="en"):
-    return browser.get(INBOX, headers={"accept-language": language})
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return browser.get(INBOX)
 
 
 def test_an_empty_inbox_is_kind(browser):
