@@ -9,8 +9,9 @@ from django.core.management import get_commands
 from django.urls import Resolver404, resolve
 
 from portal.demo_facts import PEOPLE
-from tests.support.sources import ROOT, name_of
+from tests.support.sources import ROOT, name_of, python_files, templates
 
+HERE = Path(__file__)
 README = ROOT / "README.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
@@ -28,6 +29,8 @@ COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 SETTING = re.compile(r"\b(?:TEDUH_[A-Z_]+|DATABASE_URL|REDIS_URL|PORT)\b")
 PAGE = re.compile(r"^/(?:[a-z-]+/)*$")
 WORD = re.compile(r"^[\w./-]+$")
+NAME = re.compile(r"^(?:\w+\.)*([A-Za-z]+(?:_[A-Za-z]+)+|(?:[A-Z][a-z]+){2,})(?:\(.*\))?$")
+NOT_OURS = {OPERATIONS: "settings of PostgreSQL and Redis"}
 
 
 def missing_links(document: Path, text: str) -> list[str]:
@@ -42,6 +45,20 @@ def missing_files(text: str) -> list[str]:
     quoted = [word for word in QUOTED.findall(text) if WORD.match(word)]
     ours = [word for word in quoted if word.startswith(PLACES) or word == "conftest.py"]
     return [word for word in ours if "…" not in word and not (ROOT / word).exists()]
+
+
+def code_of_the_house() -> str:
+    """Return every module and template as one text, to look words up in."""
+    files = [*python_files(), *python_files(migrations=True), *templates()]
+    files += [ROOT / "pyproject.toml", *(ROOT / "tests").rglob("*.py")]
+    return "\n".join(path.read_text("utf-8") for path in files if path != HERE)
+
+
+def missing_names(text: str, code: str) -> list[str]:
+    """Return the quoted functions, classes and settings that stand nowhere in the code."""
+    found = [NAME.match(word) for word in QUOTED.findall(BLOCK.sub("", text))]
+    names = {match.group(1) for match in found if match}
+    return sorted(name for name in names if not re.search(rf"\b{name}\b", code))
 
 
 def quoted_or_shown(text: str) -> list[str]:
@@ -105,6 +122,16 @@ def test_a_document_names_what_exists(path: Path) -> None:
     assert missing_pages(text) == []
 
 
+def test_documents_name_functions_that_exist() -> None:
+    code = code_of_the_house()
+    missing = {
+        name_of(path): missing_names(path.read_text("utf-8"), code)
+        for path in DOCUMENTS
+        if path not in NOT_OURS
+    }
+    assert {path: names for path, names in missing.items() if names} == {}
+
+
 def test_operations_name_every_setting() -> None:
     named = set(SETTING.findall(OPERATIONS.read_text("utf-8")))
     assert settings_read() - named == set()
@@ -141,8 +168,13 @@ def test_decisions_are_numbered_without_a_gap() -> None:
         (missing_commands, "`manage.py nothing`"),
         (lambda text: missing_settings(text, {"PORT"}), "`TEDUH_NOTHING`"),
         (missing_pages, "`/tidak/ada/`"),
+        (
+            lambda text: missing_names(text, "def one_deed"),
+            "`one_deed` `services.no_deed(now=)`",
+        ),
+        (lambda text: missing_names(text, "class OneRow"), "`OneRow` `NoRow`"),
     ],
-    ids=["link", "file", "target", "command", "setting", "page"],
+    ids=["link", "file", "target", "command", "setting", "page", "function", "class"],
 )
 def test_what_does_not_exist_is_found(broken, found) -> None:  # type: ignore[no-untyped-def]
     assert len(broken(found)) == 1
