@@ -12,4 +12,3 @@ def _fresh_cache():
 
     BreakerCache._silent_until = 0.0
     cache.clear()
-    yield

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def race(calls) -> list:
             connection.ensure_connection()
             barrier.wait(timeout=PATIENCE_SECONDS)
             results[place] = call()
-        except Exception as error:  # the test looks at what it was
+        except Exception as error:  # noqa: BLE001 - the test looks at what it was
             results[place] = error
         finally:
             connections.close_all()
@@ -131,7 +132,7 @@ def people(practice):
 
 def no_overlap() -> bool:
     rows = sorted(Appointment.objects.values_list("blocked", flat=True), key=lambda r: r.lower)
-    return all(a.upper <= b.lower for a, b in zip(rows, rows[1:], strict=False))
+    return all(a.upper <= b.lower for a, b in pairwise(rows))
 
 
 @pytest.mark.parametrize("unlocked", [False, True], ids=["locked", "lock removed"])

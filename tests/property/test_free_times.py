@@ -2,8 +2,8 @@
 The one property that ties free times together.
 
 Over random hours, exceptions, holidays, buffers, grids, zones and bookings: what the statement
-offers is what a plain reading of the rules offers, every offered time is accepted when booked at
-once, every time that is not offered is refused, and no two meetings ever overlap.
+offers is what a plain reading of the rules offers, every offered time is accepted when booked
+at once, every time that is not offered is refused, and no two meetings ever overlap.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -128,29 +128,15 @@ def is_summer_time_change(zone: str, since: datetime, until: datetime) -> bool:
     ).utcoffset()
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    # Shrinking a world of rows takes minutes; the seed that is printed is enough to go on.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(world=worlds)
-def test_offered_is_accepted_and_accepted_was_offered(world, db):
-    # Examples share one transaction: each begins with an empty diary.
+def make_world(world, midnight: datetime):
+    """Make the practice of one example, on an empty diary: examples share one transaction."""
     for model in (Appointment, AvailabilityException, Availability, Holiday):
         model.objects.all().delete()
-    zone = ZoneInfo(world["zone"])
-    now = datetime.combine(world["day"], time(), tzinfo=zone) + timedelta(
-        minutes=world["minute"]
-    )
-    now = now.astimezone(UTC)
     practice = make_practice(
         hours=[(d, s, min(s + n, 1440)) for d, s, n in world["hours"]],
         zone=world["zone"],
         **world["terms"],
     )
-    midnight = datetime.combine(world["day"], time(), tzinfo=zone).astimezone(UTC)
     for kind, offset, minutes in world["exceptions"]:
         begins = midnight + timedelta(minutes=offset - offset % 5)
         AvailabilityException.objects.create(
@@ -165,6 +151,51 @@ def test_offered_is_accepted_and_accepted_was_offered(world, db):
             kind="PUBLIC",
             status="CONFIRMED",
         )
+    return practice
+
+
+def book_some(choices, practice, offered, *, now: datetime) -> None:
+    """Book one free time after another, for as long as there is one."""
+    for choice in choices:
+        free = offered()
+        if not free:
+            break
+        client = make_client_account(practice)
+        appointment_id = hold(practice, client, free[choice % len(free)], now=now)
+        services.book_appointment(
+            actor=client,
+            appointment_id=appointment_id,
+            request=services.BookingRequest(consent_version=1),
+            now=now,
+        )
+
+
+def is_accepted(practice, starts_at: datetime, *, now: datetime) -> bool:
+    """Return whether a time can be held; what was held is given back."""
+    try:
+        appointment_id = hold(practice, make_client_account(practice), starts_at, now=now)
+    except BookingRefused:
+        return False
+    Appointment.objects.filter(pk=appointment_id).delete()
+    return True
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    # Shrinking a world of rows takes minutes; the seed that is printed is enough to go on.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(world=worlds)
+def test_offered_is_accepted_and_accepted_was_offered(world, db):
+    zone = ZoneInfo(world["zone"])
+    now = datetime.combine(world["day"], time(), tzinfo=zone) + timedelta(
+        minutes=world["minute"]
+    )
+    now = now.astimezone(UTC)
+    midnight = datetime.combine(world["day"], time(), tzinfo=zone).astimezone(UTC)
+    practice = make_world(world, midnight)
     service = Service.objects.get(pk=practice.service_id)
     since, until = midnight, midnight + timedelta(days=4)
 
@@ -181,19 +212,7 @@ def test_offered_is_accepted_and_accepted_was_offered(world, db):
         )
         return [start for _, start in rows]
 
-    for choice in world["bookings"]:
-        free = offered()
-        if not free:
-            break
-        starts_at = free[choice % len(free)]
-        client = make_client_account(practice)
-        appointment_id = hold(practice, client, starts_at, now=now)
-        services.book_appointment(
-            actor=client,
-            appointment_id=appointment_id,
-            request=services.BookingRequest(consent_version=1),
-            now=now,
-        )
+    book_some(world["bookings"], practice, offered, now=now)
     free = offered()
     note(f"{len(free)} free of {len(set(free))}")
     assert free == sorted(set(free))
@@ -202,14 +221,7 @@ def test_offered_is_accepted_and_accepted_was_offered(world, db):
     for offset in world["probes"]:
         probe = midnight + timedelta(minutes=offset - offset % 5)
         if since <= probe < until:
-            accepted = True
-            try:
-                appointment_id = hold(practice, make_client_account(practice), probe, now=now)
-            except BookingRefused:
-                accepted = False
-            assert accepted == (probe in free), probe
-            if accepted:
-                Appointment.objects.filter(pk=appointment_id).delete()
+            assert is_accepted(practice, probe, now=now) == (probe in free), probe
     blocked = sorted(
         (row.blocked for row in Appointment.objects.all()), key=lambda period: period.lower
     )

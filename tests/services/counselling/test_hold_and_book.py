@@ -101,8 +101,8 @@ def test_nothing_written_is_nothing_sealed(practice, rina):
         (wib(10, day=MONDAY + 5 * timedelta(days=1)), Refusal.SLOT_TAKEN),
         (wib(10, day=MONDAY + 35 * timedelta(days=1)), Refusal.TOO_FAR),
     ],
-    ids=["too soon", "inside notice", "off the grid", "past closing", "night", "past", "weekend",
-         "too far"],
+    ids=["too soon", "inside notice", "off the grid", "past closing", "night", "past",
+         "weekend", "too far"],
 )  # fmt: skip
 def test_a_forged_time_is_refused_and_nothing_stored(practice, rina, starts_at, reason):
     assert refusal_of(lambda: hold(practice, rina, starts_at)) is reason
