@@ -148,8 +148,8 @@ def _person(handle: str, agency: Agency, *, now: datetime) -> UUID:
 
 
 def _lines_of_report(people: dict[str, UUID]) -> None:
-    boss = Employee.objects.get(user_id=people["agus"])
-    Employee.objects.filter(user_id=people["rina"], manager=None).update(manager=boss)
+    manager = Employee.objects.get(user_id=people["agus"])
+    Employee.objects.filter(user_id=people["rina"], manager=None).update(manager=manager)
     head = Employee.objects.get(user_id=people["hadi"])
     Employee.objects.filter(user_id__in=[people["sari"], people["lina"]], manager=None).update(
         manager=head
