@@ -102,6 +102,14 @@ class TicketRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MailChoice:
+    """The verified private addresses as (address, masked), and the masked one in use."""
+
+    addresses: tuple[tuple[str, str], ...]
+    chosen: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedRow:
     """Who opened what somebody wrote, and on which day."""
 
@@ -247,6 +255,14 @@ def get_ticket(*, actor: Account, appointment_id: UUID, now: datetime) -> Ticket
         alias=open_field_text(row.client, "alias"),
         rev=row.rev,
         wrote_something=row.sealed_request is not None,
+    )
+
+
+def get_mail_choice(*, actor: Account) -> MailChoice:
+    """Return where neutral mails about the actor's meetings go, and where they could."""
+    return MailChoice(
+        addresses=_addresses(actor),
+        chosen=address_choice(namespace=notices.CLIENT, user_id=actor.user_id),
     )
 
 

@@ -7,6 +7,7 @@ from counselling.models import Appointment
 from counselling.services.clients import counsellor_recipient, recipient_of
 from portal.notifications import services as notifications
 from portal.people.actors import Account, Actor
+from portal.people.choices import Role
 from portal.people.selectors import private_addresses
 
 OWN_DEEDS = frozenset({notices.BOOKED, notices.MOVED, notices.CANCELLED})
@@ -45,9 +46,12 @@ def set_address(*, actor: Actor, address: str | None, now: datetime) -> None:
     if address is None or not isinstance(actor, Account):
         return
     own = {row.email for row in private_addresses(actor=actor)}
-    notifications.choose_address(
-        namespace=notices.CLIENT,
-        user_id=actor.user_id,
-        address=address if address in own else None,
-        now=now,
-    )
+    # A counsellor's agenda has an inbox apart from her own as an employee; one choice for both.
+    agenda = [notices.COUNSELLOR] if Role.COUNSELLOR in actor.roles else []
+    for namespace in (notices.CLIENT, *agenda):
+        notifications.choose_address(
+            namespace=namespace,
+            user_id=actor.user_id,
+            address=address if address in own else None,
+            now=now,
+        )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("kalender/<int:year>/", views.calendar, name="calendar-year"),
     path("saya/", views.mine, name="mine"),
     path("saya/atur/", views.settings_page, name="settings"),
+    path("saya/atur/kabar/", views.mail, name="mail"),
     path("saya/di-sini/", views.stay, name="stay"),
     path("saya/mengerti/", views.known, name="known"),
 ]

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from counselling import selectors as counselling
+from counselling.services import choose_address
 from portal.context import DISCREET_COOKIE, THEME_COOKIE
 from portal.home import selectors
-from portal.home.forms import BrowserForm
+from portal.home.forms import BrowserForm, MailForm
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 from portal.wellbeing.selectors import read_help_page
@@ -89,18 +90,49 @@ def mine(request: HttpRequest) -> HttpResponse:
 @policy("home.settings", who=(Who.EMPLOYEE,))
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Set how this browser shows the pages."""
-    initial = {
-        "theme": request.COOKIES.get(THEME_COOKIE, ""),
-        "discreet": request.COOKIES.get(DISCREET_COOKIE) == "1",
-    }
-    form = BrowserForm(request.POST or None, initial=initial)
+    form = _browser_form(request)
     if request.method == "POST" and form.is_valid():
         response = _see("home:settings")
         _remember(response, THEME_COOKIE, form.cleaned_data["theme"])
         _remember(response, DISCREET_COOKIE, "1" if form.cleaned_data["discreet"] else "")
         messages.success(request, _("Saved for this browser."))
         return response
-    return render(request, "home/settings.html", {"form": form})
+    return _settings(request, form=form)
+
+
+@policy("home.mail", who=(Who.OWNER,))
+@require_POST
+def mail(request: HttpRequest) -> HttpResponse:
+    """Choose where neutral mails about meetings go."""
+    actor = actor_of(request)
+    form = MailForm(counselling.get_mail_choice(actor=actor), request.POST)
+    if not form.is_valid():
+        return _settings(request, mail_form=form)
+    address = form.cleaned_data["address"]
+    choose_address(actor=actor, address=address, now=timezone.now())
+    messages.success(request, _("Saved."))
+    return _see("home:settings")
+
+
+def _browser_form(request: HttpRequest) -> BrowserForm:
+    initial = {
+        "theme": request.COOKIES.get(THEME_COOKIE, ""),
+        "discreet": request.COOKIES.get(DISCREET_COOKIE) == "1",
+    }
+    sent = request.POST if "address" not in request.POST else None
+    return BrowserForm(sent or None, initial=initial)
+
+
+def _settings(
+    request: HttpRequest, *, form: BrowserForm | None = None, mail_form: MailForm | None = None
+) -> HttpResponse:
+    choice = counselling.get_mail_choice(actor=actor_of(request))
+    context = {
+        "form": form or _browser_form(request),
+        "mail_form": mail_form or MailForm(choice),
+        "has_address": bool(choice.addresses),
+    }
+    return render(request, "home/settings.html", context)
 
 
 @policy("home.stay", who=(Who.EMPLOYEE,))
