@@ -429,4 +429,7 @@ LOGGING = {
     },
 }
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # subdomains and sister sites of the agency decide about HSTS themselves
+    "security.W021",  # browsers' preload lists take whole domains, and this is one name in one
+]
