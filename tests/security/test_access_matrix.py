@@ -17,7 +17,8 @@ SIGN_IN = "/masuk/?next="
 READS_ANY = {"home:word", "home:settings"}
 """Pages that answer any other method as they answer GET, and write nothing."""
 OFFER = {
-    "counselling:counsellor-add", "counselling:counsellor-change", "counselling:counsellor-list",
+    "counselling:counsellor-add", "counselling:counsellor-change",
+    "counselling:counsellor-list",
     "counselling:offer-home", "counselling:service-add", "counselling:service-change",
     "counselling:service-list", "counselling:service-restore", "counselling:service-retire",
 }  # fmt: skip
