@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SCREEN = {"width": 360, "height": 720}
+SCREEN = {"width": 360, "height": 700}
 """A cheap telephone, in CSS pixels; two real ones each."""
 SCHEMES = ("light", "dark")
 DIARY = ("yosef", "agus", "maya")
