@@ -210,13 +210,6 @@ class Consent(BaseModel):
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Questions asked of appointments; each returns a queryset."""
 
-    def claiming(self, *, now: datetime) -> Self:
-        """Keep those that claim time now: booked ones and holds that have not lapsed."""
-        return self.filter(
-            Q(status=AppointmentStatus.BOOKED)
-            | Q(status=AppointmentStatus.HELD, hold_expires_at__gt=now)
-        )
-
     def open(self, *, now: datetime) -> Self:
         """Keep booked ones that have not ended."""
         return self.filter(status=AppointmentStatus.BOOKED, period__endswith__gt=now)

@@ -14,7 +14,8 @@ from counselling.choices import ExceptionKind, Hindrance, Mode
 from counselling.models import Availability, AvailabilityException, Counsellor, Service
 from portal.people.actors import Account
 from portal.people.choices import Role
-from portal.people.models import Employee, RoleGrant
+from portal.people.models import RoleGrant
+from portal.people.selectors import agency_of
 from portal.people.services import find_by_login
 from portal.vault.services import users_with_vault
 
@@ -146,8 +147,7 @@ def find_account(*, actor: Account, login: str, now: datetime) -> UUID | None:
     user = find_by_login(login)
     if user is None:
         return None
-    employer = Employee.objects.filter(user=user).values_list("agency_id", flat=True).first()
-    if employer in {None, agency_id}:
+    if agency_of(user_id=user.pk) in {None, agency_id}:
         return user.pk
     granted = RoleGrant.objects.on(localdate(now)).filter(
         user=user, agency_id=agency_id, role=Role.COUNSELLOR

@@ -80,28 +80,14 @@ def client_lines(
     notice: str, pairs: Sequence[SubjectAtRev], zone: str, now: datetime
 ) -> Mapping[SubjectAtRev, InboxLines]:
     """Return what a client's inbox says; a line whose fact has passed over is left out."""
-    rows = _rows(pairs)
-    told: dict[SubjectAtRev, InboxLines] = {}
-    for pair in pairs:
-        row = rows.get(pair[0])
-        line = _client_line(notice, row, pair[1], zone, now) if row else None
-        if line is not None:
-            told[pair] = line
-    return told
+    return _told(_client_line, notice, pairs, zone, now)
 
 
 def counsellor_lines(
     notice: str, pairs: Sequence[SubjectAtRev], zone: str, now: datetime
 ) -> Mapping[SubjectAtRev, InboxLines]:
     """Return what a counsellor's inbox says about her diary; never a name, never an alias."""
-    rows = _rows(pairs)
-    told: dict[SubjectAtRev, InboxLines] = {}
-    for pair in pairs:
-        row = rows.get(pair[0])
-        line = _counsellor_line(notice, row, pair[1], zone, now) if row else None
-        if line is not None:
-            told[pair] = line
-    return told
+    return _told(_counsellor_line, notice, pairs, zone, now)
 
 
 def one_line(
@@ -116,9 +102,19 @@ def one_line(
     return many([pair], zone, now).get(pair, InboxLines("", "", ""))
 
 
-def _rows(pairs: Sequence[SubjectAtRev]) -> dict[UUID, Appointment]:
+def _told(
+    line_of: Callable[[str, Appointment, int, str, datetime], InboxLines | None],
+    notice: str,
+    pairs: Sequence[SubjectAtRev],
+    zone: str,
+    now: datetime,
+) -> dict[SubjectAtRev, InboxLines]:
     found = Appointment.objects.filter(pk__in={pair[0] for pair in pairs})
-    return {row.pk: row for row in found.select_related("counsellor")}
+    rows = {row.pk: row for row in found.select_related("counsellor")}
+    lines = {
+        (pk, rev): line_of(notice, rows[pk], rev, zone, now) for pk, rev in pairs if pk in rows
+    }
+    return {pair: line for pair, line in lines.items() if line is not None}
 
 
 def _client_line(

@@ -56,11 +56,6 @@ def find_holiday(*, holiday_id: UUID) -> HolidayRow | None:
     return _row(holiday) if holiday else None
 
 
-def list_years() -> list[int]:
-    """Return the years that have holidays, earliest first."""
-    return [day.year for day in Holiday.objects.dates("day", "year")]
-
-
 def _row(holiday: Holiday) -> HolidayRow:
     return HolidayRow(
         id=holiday.pk,

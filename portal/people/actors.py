@@ -69,12 +69,6 @@ def actor_of(request: HttpRequest) -> Account:
     return actor
 
 
-def forget_actor(request: HttpRequest) -> None:
-    """Drop the cached actor, after something in this request changed who it is."""
-    if hasattr(request, _CACHE):
-        delattr(request, _CACHE)
-
-
 def has_second_factor(*, user_id: UUID) -> bool:
     """Return whether the account has an authenticator app or a passkey set up."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)

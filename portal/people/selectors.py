@@ -9,7 +9,6 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from portal.people.actors import Account
-from portal.people.choices import Zone
 from portal.people.models import Employee, User
 
 _CONFLICT_SCOPE = """
@@ -50,12 +49,6 @@ def conflict_query(*, actor: Account) -> RawSQL:
     return RawSQL(_CONFLICT_SCOPE, [actor.user_id, actor.user_id])  # noqa: S611 - constant text
 
 
-def conflict_scope(*, actor: Account) -> frozenset[UUID]:
-    """Return the accounts of `conflict_query`."""
-    query = conflict_query(actor=actor)
-    return frozenset(User.objects.filter(pk__in=query).values_list("id", flat=True))
-
-
 def private_addresses(*, actor: Account) -> list[PrivateAddress]:
     """Return the actor's verified addresses other than the work address, by alphabet."""
     emails = (
@@ -71,16 +64,6 @@ def mask(email: str) -> str:
     """Return an address that its owner recognises and a glance over the shoulder does not."""
     name, _, domain = email.partition("@")
     return f"{name[:1]}•••@{domain}"
-
-
-def zone_of(*, user_id: UUID) -> str:
-    """Return the IANA zone of a person: her own, else her unit's, her agency's, Jakarta's."""
-    row = (
-        Employee.objects.filter(user_id=user_id)
-        .values_list("zone", "unit__zone", "agency__zone")
-        .first()
-    )
-    return next((zone for zone in row or () if zone), Zone.JAKARTA.value)
 
 
 def agency_of(*, user_id: UUID) -> UUID | None:

@@ -210,11 +210,6 @@ def reactivate_user(*, actor: Account | None, user_id: UUID, now: datetime) -> N
         _record(actor, "account.reactivate", user.pk, now=now)
 
 
-def end_sessions(*, user_id: UUID) -> None:
-    """End every session of an account at its next request."""
-    _end_sessions(user_id)
-
-
 def make_slip(*, actor: Account | None, user_id: UUID, now: datetime) -> str:
     """
     Return a one-time code for a printed slip; an earlier slip of the person ends.

@@ -173,6 +173,17 @@ def test_the_sweep_removes_what_is_over():
     assert not ActivationSlip.objects.exists()
 
 
+def too_close(person):
+    query = selectors.conflict_query(actor=account(person))
+    return set(User.objects.filter(pk__in=query).values_list("pk", flat=True))
+
+
+def actor_in_a_request(user):
+    request = RequestFactory().get("/")
+    request.user, request.session = user, SessionStore()
+    return actor_of(request)
+
+
 class TestCloseness:
     """Superiors up the line, reports below, colleagues beside; nobody else."""
 
@@ -186,7 +197,7 @@ class TestCloseness:
         report = make_employee("report", agency=agency, manager=me)
         below = make_employee("below", agency=agency, manager=report)
         other = make_employee("other", agency=agency, manager=boss)
-        scope = selectors.conflict_scope(actor=account(me))
+        scope = too_close(me)
         near = {person.user_id for person in (me, boss, top, beside, report)}
         assert scope == near
         assert not scope & {below.user_id, other.user_id}
@@ -196,12 +207,12 @@ class TestCloseness:
         one = make_employee("one", agency=agency)
         two = make_employee("two", agency=agency, manager=one)
         Employee.objects.filter(pk=one.pk).update(manager=two)
-        scope = selectors.conflict_scope(actor=account(one))
+        scope = too_close(one)
         assert scope == {one.user_id, two.user_id}
 
     def test_somebody_from_outside_is_close_to_herself_alone(self):
         user = make_user()
-        assert selectors.conflict_scope(actor=account(user)) == {user.pk}
+        assert too_close(user) == {user.pk}
 
 
 class TestReading:
@@ -210,10 +221,12 @@ class TestReading:
     def test_the_zone_is_ones_own_then_the_units(self):
         unit = make_unit(make_agency(zone="Asia/Jakarta"), zone="Asia/Makassar")
         employee = make_employee(unit=unit)
-        assert selectors.zone_of(user_id=employee.user_id) == "Asia/Makassar"
+        user = User.objects.get(pk=employee.user_id)
+        assert actor_in_a_request(user).zone == "Asia/Makassar"
         Employee.objects.filter(pk=employee.pk).update(zone="Asia/Jayapura")
-        assert selectors.zone_of(user_id=employee.user_id) == "Asia/Jayapura"
-        assert selectors.zone_of(user_id=make_user().pk) == "Asia/Jakarta"
+        user = User.objects.get(pk=employee.user_id)
+        assert actor_in_a_request(user).zone == "Asia/Jayapura"
+        assert actor_in_a_request(make_user()).zone == "Asia/Jakarta"
         assert selectors.agency_of(user_id=employee.user_id) == unit.agency_id
 
     def test_private_addresses_are_verified_and_masked(self):
