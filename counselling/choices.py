@@ -173,7 +173,7 @@ class Hindrance(TextChoices):
     )
     NO_VAULT = (
         "NO_VAULT",
-        _("No vault yet, or its key is in doubt. It can be seen to on the page “Vault”."),
+        _("No vault yet, or its key is in doubt. Counsellors see to it on the page “Vault”."),
     )
     NO_HOURS = "NO_HOURS", _("No hours yet. Counsellors enter their own on the page “Hours”.")
     NO_SERVICE = "NO_SERVICE", _("No service that is offered. Tick one here.")

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.http import Http404
 
 from counselling import selectors, services, statistics
 from counselling.choices import Hindrance, Mode, Refusal, Sex
 from counselling.models import Availability, Counsellor, Service
+from counselling.services import offering
 from portal.audit.models import StaffEvent
 from portal.calendars.choices import HolidayKind
 from portal.calendars.models import Holiday
@@ -190,6 +192,13 @@ def test_an_account_is_a_counsellor_once(practice):
             service_ids=[], now=NOW,
         )  # fmt: skip
     assert refused.value.reason == Refusal.COUNSELLOR_ALREADY
+
+
+def test_the_promises_that_are_put_into_words_exist():
+    """Two heads at once meet the database; its names must be the ones we know."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'u'")
+        assert set(offering._TAKEN) <= {row[0] for row in cursor.fetchall()}
 
 
 def test_a_closed_account_becomes_no_counsellor(practice):
