@@ -11,7 +11,7 @@ from counselling.selectors.bookable import Offer, find_offer
 from portal.audit.selectors import list_for_subject
 from portal.notifications.selectors import address_choice
 from portal.people.actors import Account, Actor
-from portal.people.selectors import private_addresses
+from portal.people.selectors import is_close, private_addresses
 from portal.vault.services import open_field_text
 
 
@@ -99,6 +99,8 @@ class TicketRow:
     alias: str
     rev: int
     wrote_something: bool
+    too_close: bool
+    """The counsellor has since come to work close to the client; she may want another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,7 @@ def get_ticket(*, actor: Account, appointment_id: UUID, now: datetime) -> Ticket
         alias=open_field_text(row.client, "alias"),
         rev=row.rev,
         wrote_something=row.sealed_request is not None,
+        too_close=place is not None and is_close(actor=actor, user_id=place.user_id),
     )
 
 

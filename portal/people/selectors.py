@@ -49,6 +49,11 @@ def conflict_query(*, actor: Account) -> RawSQL:
     return RawSQL(_CONFLICT_SCOPE, [actor.user_id, actor.user_id])  # noqa: S611 - constant text
 
 
+def is_close(*, actor: Account, user_id: UUID) -> bool:
+    """Return whether an account is too close to the actor to hear her; see `conflict_query`."""
+    return User.objects.filter(pk=user_id, pk__in=conflict_query(actor=actor)).exists()
+
+
 def private_addresses(*, actor: Account) -> list[PrivateAddress]:
     """Return the actor's verified addresses other than the work address, by alphabet."""
     emails = (

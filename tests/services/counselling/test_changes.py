@@ -12,7 +12,7 @@ from counselling.models import Appointment, AvailabilityException
 from counselling.services import BookingRefused, BookingRequest
 from portal.audit.models import ClientEvent, StaffEvent
 from portal.notifications.models import Notification
-from portal.people.models import User
+from portal.people.models import Employee, User
 from tests.factories import (
     MONDAY,
     NOW,
@@ -338,3 +338,15 @@ def test_the_ticket_says_where(practice, rina, mode):
     assert (ticket.phone, ticket.room) == (
         ("021 555 0100", "") if mode == Mode.PHONE else ("", "Ruang Melati")
     )
+
+
+def test_a_counsellor_who_came_close_is_pointed_out_on_the_ticket(practice, rina):
+    appointment_id = book(practice, rina, wib(11))
+
+    def ticket():
+        return selectors.get_ticket(actor=rina, appointment_id=appointment_id, now=NOW)
+
+    assert ticket().too_close is False
+    unit = Employee.objects.get(user_id=rina.user_id).unit
+    Employee.objects.create(user=practice.counsellor.user, agency=practice.agency, unit=unit)
+    assert ticket().too_close is True
