@@ -38,6 +38,8 @@ MANY = 24
 
 def person_for(name: str) -> str:
     """Return who asks for a page."""
+    if name.startswith(("counselling:service", "counselling:counsellor")):
+        return "head"
     staff = ("counselling:agenda", "counselling:week", "counselling:schedule")
     if name.startswith(staff):
         return "assigned"
@@ -117,7 +119,10 @@ def measure(world: World) -> dict[str, int]:
 
 
 def _first_token(world: World) -> str:
-    return world.browsers["other"].get("/temu/").context["times"][0].token
+    """Return the first time with the practice's own counsellor, who is there from the start."""
+    times = world.browsers["other"].get("/temu/").context["times"]
+    own = world.practice.counsellor.pk
+    return next(row.token for row in times if row.counsellor_id == own)
 
 
 def fill(world: World) -> None:

@@ -98,30 +98,35 @@ def test_every_row_of_a_person_is_tried() -> None:
     tried = {route.name for route, _, _ in trials()}
     rows = {route.name for route in all_routes() if ids_in(route)}
     # The rows of these pages belong to the house and to all who hold the one role.
-    assert all(name.startswith(("people:", "wellbeing:")) for name in rows - tried)
+    shared = ("people:", "wellbeing:", "counselling:service-", "counselling:counsellor-")
+    assert all(name.startswith(shared) for name in rows - tried)
     assert {name for name in MATRIX if name.startswith("counselling:appointment")} <= tried
 
 
 @pytest.mark.django_db
 def test_rows_of_another_agency_are_nowhere() -> None:
-    """An administrator of one agency finds nothing of another."""
+    """Administrator and head of service of one agency find nothing of another."""
     with frozen_world() as world:
-        elsewhere = make_agency("Badan Lain")
+        elsewhere, practice = make_agency("Badan Lain"), make_practice()
         employee = make_employee("jauh", agency=elsewhere)
         foreign = {
             "user_id": employee.user_id,
             "grant_id": grant(employee.user, elsewhere, Role.HR).pk,
+            "service_id": practice.service_id,
+            "counsellor_id": practice.counsellor.pk,
         }
         found = []
         for route in all_routes():
-            if not route.name.startswith("people:") or not set(ids_in(route)) & set(foreign):
+            if not set(ids_in(route)) & set(foreign):
                 continue
+            person = "admin" if route.name.startswith("people:") else "head"
             for method in ("get", "post"):
-                one = observe(world, "admin", method, route.path(**foreign))
-                other = observe(world, "admin", method, route.path())
-                if (one.status, one.body, one.headers) != (
+                one = observe(world, person, method, route.path(**foreign))
+                other = observe(world, person, method, route.path())
+                same = (one.status, one.body, one.headers) == (
                     other.status, other.body, other.headers,
-                ) or one.wrote:  # fmt: skip
+                )  # fmt: skip
+                if not same or one.wrote:
                     found.append(f"{method} {route.name}: {tell(one, other)}")
         assert not found
         assert RoleGrant.objects.filter(pk=foreign["grant_id"], ends_on=None).exists()
