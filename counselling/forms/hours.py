@@ -10,6 +10,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.calendars.rules import read_instant
+
 DAY_MINUTES: Final = 24 * 60
 
 
@@ -41,14 +43,11 @@ class StretchForm(forms.Form):
 
 def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
-        # Also refuses instants that no calendar of ours reaches.
-        instant.astimezone(ZoneInfo("Asia/Jayapura"))
-    except (ValueError, OverflowError):
-        instant = datetime.min  # noqa: DTZ901 - refused in the next line
-    if instant.tzinfo is None:
-        raise ValidationError(_("This time is not known. Look at the day once more."))
-    return instant
+        return read_instant(text)
+    except ValueError as error:
+        raise ValidationError(
+            _("This time is not known. Look at the day once more.")
+        ) from error
 
 
 _TIMES = ["%H:%M", "%H.%M", "%H:%M:%S"]

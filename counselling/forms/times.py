@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from counselling.choices import Mode, PartOfDay, Sex
 from counselling.selectors import CounsellorChoice, TimeFilter
+from portal.calendars.rules import read_instant
 
 TOKEN_MAX: Final = 200
 
@@ -38,15 +38,11 @@ class TimeForm(forms.Form):
         """Read the token; whatever is not one of ours is a time that is not there."""
         try:
             counsellor, service, starts, mode = self.cleaned_data["time"].split("|")
-            starts_at = datetime.fromisoformat(starts)
-            choice = TimeChoice(UUID(counsellor), UUID(service), starts_at, Mode(mode).value)
-            # Also refuses instants that no calendar of ours reaches.
-            choice.starts_at.astimezone(ZoneInfo("Asia/Jayapura"))
-        except (ValueError, OverflowError) as error:
+            return TimeChoice(
+                UUID(counsellor), UUID(service), read_instant(starts), Mode(mode).value
+            )
+        except ValueError as error:
             raise ValidationError("unknown time") from error
-        if choice.starts_at.tzinfo is None:
-            raise ValidationError("unknown time")
-        return choice
 
 
 class TimeFilterForm(forms.Form):

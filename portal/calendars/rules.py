@@ -69,6 +69,22 @@ def local_day(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
+def read_instant(text: str) -> datetime:
+    """
+    Read an aware instant in ISO 8601.
+
+    :raises ValueError: if it is none, names no offset, or lies beyond our calendars.
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant names its offset")
+    try:
+        instant.astimezone(ZoneInfo("Asia/Jayapura"))
+    except OverflowError as error:
+        raise ValueError("beyond the last day of the calendar") from error
+    return instant
+
+
 def day_bounds(day: date, zone: str) -> Interval:
     """Return a local day as an interval: 23, 24 or 25 hours long."""
     here = ZoneInfo(zone)

@@ -134,16 +134,9 @@ def lock(request: HttpRequest) -> HttpResponse:
 @require_http_methods(_FORMS)
 def change(request: HttpRequest) -> HttpResponse:
     """Put the vault behind another passphrase; a new recovery code comes with it."""
-    user_id = actor_of(request).user_id
-    state = _look(user_id)[0]
-    if state != REAL:
-        return _elsewhere(state)
-    form = ChangePassphraseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        code = _renew(request, form, field="current")
-        if code is not None:
-            return _show_code(request, code)
-    return render(request, "people/vault_change.html", {"form": form})
+    return _renewal(
+        request, ChangePassphraseForm, field="current", template="people/vault_change.html"
+    )
 
 
 @policy("people.vault.recover", who=(Who.EMPLOYEE,))
@@ -152,16 +145,7 @@ def change(request: HttpRequest) -> HttpResponse:
 @require_http_methods(_FORMS)
 def recover(request: HttpRequest) -> HttpResponse:
     """Open the vault with the code from the paper and choose a new passphrase."""
-    user_id = actor_of(request).user_id
-    state = _look(user_id)[0]
-    if state != REAL:
-        return _elsewhere(state)
-    form = RecoverForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        code = _renew(request, form, field="code")
-        if code is not None:
-            return _show_code(request, code)
-    return render(request, "people/vault_recover.html", {"form": form})
+    return _renewal(request, RecoverForm, field="code", template="people/vault_recover.html")
 
 
 @policy("people.vault.abandon", who=(Who.EMPLOYEE,))
@@ -192,6 +176,25 @@ def abandon(request: HttpRequest) -> HttpResponse:
             "counsels": Role.COUNSELLOR in actor_of(request).roles,
         },
     )
+
+
+def _renewal(
+    request: HttpRequest,
+    form_class: type[ChangePassphraseForm | RecoverForm],
+    *,
+    field: str,
+    template: str,
+) -> HttpResponse:
+    """Ask for a proof and a new passphrase, and show the new code once both are given."""
+    state = _look(actor_of(request).user_id)[0]
+    if state != REAL:
+        return _elsewhere(state)
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        code = _renew(request, form, field=field)
+        if code is not None:
+            return _show_code(request, code)
+    return render(request, template, {"form": form})
 
 
 def _renew(

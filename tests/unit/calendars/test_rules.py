@@ -54,6 +54,18 @@ def test_touching_intervals_become_one_and_do_not_overlap():
     assert not span(0, 10).overlaps(span(10, 20))
 
 
+@pytest.mark.parametrize(
+    "text", ["", "besok", "2026-11-23", "2026-11-23T10:00", "9999-12-31T23:00+00:00"]
+)
+def test_what_is_no_instant_is_refused(text):
+    with pytest.raises(ValueError, match=r"."):
+        rules.read_instant(text)
+
+
+def test_an_instant_is_read_with_its_offset():
+    assert rules.read_instant("2026-11-23T10:00+07:00") == datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
 def test_an_interval_is_aware_and_not_empty():
     with pytest.raises(ValueError, match="aware"):
         Interval(datetime(2026, 1, 1), datetime(2026, 1, 2))
