@@ -19,7 +19,7 @@ def hold(browser: Browser, token: str) -> Answer:
     return browser.post("/temu/", time=token)
 
 
-def book(browser: Browser, held: Answer, token: str) -> Answer:
+def book(browser: Browser, held: Answer, token: str, **more: str) -> Answer:
     """Press the button of the check page, with a note as most people write one."""
     return browser.post(
         f"{held.location}pesan/",
@@ -29,4 +29,5 @@ def book(browser: Browser, held: Answer, token: str) -> Answer:
         name="",
         reach="",
         note="Saya ingin bicara soal pekerjaan.",
+        **more,
     )
