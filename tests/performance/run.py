@@ -242,14 +242,16 @@ def _post_queries(town: Town) -> dict[str, int]:
     token = times_on(Answer(200, "", page.content.decode(), 0))[-1]
     with CaptureQueriesContext(connection) as holding:
         held = client.post("/temu/", {"time": token})
+    found = {"hold": len(holding)}
     assert held.status_code == 302
     with CaptureQueriesContext(connection) as booking:
         mode = token.rsplit("|", 1)[1]
         fields = {"mode": mode, "consent": "1", "alias": "", "note": "Halo."}
         booked = client.post(f"{held['Location']}pesan/", fields)
+    found["book"] = len(booking)
     assert booked.status_code == 302
     client.post(f"{held['Location']}batal/")
-    return {"hold": len(holding), "book": len(booking)}
+    return found
 
 
 def _ms(seconds: float) -> str:

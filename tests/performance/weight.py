@@ -36,34 +36,35 @@ class Weight:
 def weigh(web: Web, user: User, chromium: str) -> dict[str, tuple[Weight, Weight, float]]:
     """Return (cold, warm, largest paint in ms on a slow line) of the first pages of a visit."""
     found = {}
+    key = session_key_of(user)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=_QUIET)
-        for name, path, person in (("sign-in", "/masuk/", None), ("home", "/", user)):
+        for name, path, session in (("sign-in", "/masuk/", ""), ("home", "/", key)):
             context = browser.new_context(
                 base_url=f"http://localhost:{web.port}", locale="id-ID",
                 viewport={"width": 360, "height": 740},
             )  # fmt: skip
-            _sign_in(context, web, person)
+            _sign_in(context, web, session)
             cold, warm = _view(context, path), _view(context, path)
             context.close()
             context = browser.new_context(
                 base_url=f"http://localhost:{web.port}", locale="id-ID",
                 viewport={"width": 360, "height": 740},
             )  # fmt: skip
-            _sign_in(context, web, person)
+            _sign_in(context, web, session)
             found[name] = cold, warm, _paint(context, path)
             context.close()
         browser.close()
     return found
 
 
-def _sign_in(context: BrowserContext, web: Web, user: User | None) -> None:
-    if user is not None:
+def _sign_in(context: BrowserContext, web: Web, session: str) -> None:
+    if session:
         context.add_cookies(
             [
                 {
                     "name": f"teduh_{web.port}",
-                    "value": session_key_of(user),
+                    "value": session,
                     "url": f"http://localhost:{web.port}",
                 }
             ]
