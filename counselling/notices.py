@@ -5,7 +5,7 @@ from typing import Final
 BOOKED: Final = "temu.booked"
 MOVED: Final = "temu.moved"
 CANCELLED: Final = "temu.cancelled"
-CANCELLED_BY_COUNSELLOR: Final = "temu.cancelled_by_counsellor"
+CANCELLED_BY_COUNSELLOR: Final = "temu.called_off"
 REMINDER: Final = "temu.reminder"
 FOR_COUNSELLOR_BOOKED: Final = "temu.agenda_booked"
 FOR_COUNSELLOR_MOVED: Final = "temu.agenda_moved"

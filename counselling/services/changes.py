@@ -26,7 +26,6 @@ from counselling.services.claims import (
     drop_lapsed,
     gather_facts,
 )
-from counselling.services.clients import locked_client
 from counselling.services.requests import BookingRequest, seal_request
 from counselling.services.telling import tell
 from portal.audit.services import record_client, record_staff
@@ -60,13 +59,12 @@ def reschedule_appointment(
     """
     try:
         with transaction.atomic(durable=True):
-            client = locked_client(actor=actor, now=now)
             row = _locked_for_move(
                 actor=actor, appointment_id=appointment_id, counsellor_id=counsellor_id, now=now
             )
             _move(
                 actor=actor,
-                client=client,
+                client=row.client,
                 row=row,
                 target=(counsellor_id, service_id, starts_at, mode),
                 request=request,
@@ -92,8 +90,7 @@ def cancel_appointment(*, actor: Actor, appointment_id: UUID, now: datetime) -> 
     :raises BookingRefused: if it has begun or is no longer booked.
     """
     with transaction.atomic(durable=True):
-        locked_client(actor=actor, now=now)
-        found = policies.get_own_appointment(
+        found = policies.lock_own_appointment(
             actor=actor, appointment_id=appointment_id, now=now
         )
         lock(COUNSELLOR_LOCK, found.counsellor_id)
@@ -174,7 +171,7 @@ def cancel_for_departed_counsellor(*, counsellor_id: UUID, now: datetime) -> int
 def _locked_for_move(
     *, actor: Actor, appointment_id: UUID, counsellor_id: UUID, now: datetime
 ) -> Appointment:
-    found = policies.get_own_appointment(actor=actor, appointment_id=appointment_id, now=now)
+    found = policies.lock_own_appointment(actor=actor, appointment_id=appointment_id, now=now)
     for one in sorted({found.counsellor_id, counsellor_id}):
         lock(COUNSELLOR_LOCK, one)
     return _fresh(found.pk)

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from counselling import notices, policies, rules
 from counselling.choices import Refusal
-from counselling.models import Client
+from counselling.models import ALIAS_ONCE, Client
+from portal.common.db import violated_constraint
 from portal.common.errors import Refused
 from portal.notifications.services import Recipient, recipient_for
 from portal.people.actors import Account, Actor
@@ -70,18 +71,15 @@ def rename(*, client: Client, actor: Actor, alias: str) -> None:
     names = names_of(user_id=actor.user_id) if isinstance(actor, Account) else ()
     if rules.alias_tells(wanted, names=names):
         raise AliasRefused(Refusal.ALIAS_TELLS)
-    alias_tag = _alias_tag(wanted)
-    # Two people choosing one word at once would meet the unique constraint; queue them by word.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s)",
-            [int.from_bytes(alias_tag[:8], "big", signed=True)],
-        )
-    if Client.objects.filter(alias_tag=alias_tag).exclude(pk=client.pk).exists():
-        raise AliasRefused(Refusal.ALIAS_TAKEN)
-    client.alias_tag = alias_tag
+    client.alias_tag = _alias_tag(wanted)
     seal_field(client, "alias", wanted)
-    client.save(update_fields=["alias", "alias_tag"])
+    try:
+        with transaction.atomic():
+            client.save(update_fields=["alias", "alias_tag"])
+    except IntegrityError as error:
+        if violated_constraint(error) != ALIAS_ONCE:
+            raise
+        raise AliasRefused(Refusal.ALIAS_TAKEN) from error
 
 
 def _make(actor: Account, *, now: datetime) -> None:

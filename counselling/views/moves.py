@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from counselling import selectors, services
 from counselling.choices import Mode, Refusal
 from counselling.forms import TimeForm, WrittenForm
-from counselling.selectors import FreeTime, TicketRow, TimeFilter
+from counselling.selectors import FreeTime, Offer, TicketRow, TimeFilter
 from counselling.services import BookingRefused, BookingRequest
 from counselling.views.times import split_at
 from portal.common.db import database_now
@@ -68,8 +68,10 @@ def _offer(
     request: HttpRequest, actor: Account, ticket: TicketRow, *, reason: str = "", now: datetime
 ) -> HttpResponse:
     """Answer with times of the same counsellor, and of others folded away."""
+    offer = selectors.find_offer(actor=actor, now=now)
     same = selectors.list_free_times(
         actor=actor,
+        offer=offer,
         now=now,
         days=AHEAD_DAYS,
         wanted=TimeFilter(mode=Mode(ticket.mode), counsellor_id=ticket.counsellor_id),
@@ -88,15 +90,17 @@ def _offer(
             "ticket": ticket,
             "soon": soon,
             "later": later,
-            "others": _others(actor, ticket, now=now),
+            "others": _others(actor, ticket, offer=offer, now=now),
             "reason": reason,
             "zone": actor.zone,
         },
     )
 
 
-def _others(actor: Account, ticket: TicketRow, *, now: datetime) -> list[FreeTime]:
-    rows = selectors.list_free_times(actor=actor, now=now, moving_id=ticket.id)
+def _others(
+    actor: Account, ticket: TicketRow, *, offer: Offer | None, now: datetime
+) -> list[FreeTime]:
+    rows = selectors.list_free_times(actor=actor, offer=offer, now=now, moving_id=ticket.id)
     return [row for row in rows if row.counsellor_id != ticket.counsellor_id][:OTHERS_SHOWN]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
@@ -83,11 +84,18 @@ def is_active(*, user_id: UUID) -> bool:
 
 def names_of(*, user_id: UUID) -> tuple[str, ...]:
     """Return what would show who a person is: full name, NIP, the names in her addresses."""
-    row = User.objects.filter(pk=user_id).values_list("full_name", "nip", "email").first()
-    emails = EmailAddress.objects.filter(user_id=user_id).values_list("email", flat=True)
-    addresses = [*emails, row[2]] if row else [*emails]
-    names = [row[0], row[1] or ""] if row else []
-    return tuple(name for name in (*names, *(a.partition("@")[0] for a in addresses)) if name)
+    addresses = ArrayAgg("emailaddress__email", default=[])
+    row = (
+        User.objects.filter(pk=user_id)
+        .annotate(addresses=addresses)
+        .values_list("full_name", "nip", "email", "addresses")
+        .first()
+    )
+    if row is None:
+        return ()
+    full_name, nip, email, others = row
+    mailboxes = (address.partition("@")[0] for address in (email, *others) if address)
+    return tuple(name for name in (full_name, nip or "", *mailboxes) if name)
 
 
 def list_departed() -> list[UUID]:

@@ -204,7 +204,7 @@ def test_ill_today_cancels_the_rest_of_the_day_tells_all_and_closes_it(practice,
     assert statuses[began] == statuses[tomorrow] == "BOOKED"
     assert statuses[today] == "CANCELLED"
     assert held not in statuses
-    assert "temu.cancelled_by_counsellor" in told()
+    assert "temu.called_off" in told()
     (news,) = selectors.list_news(actor=rina, now=wib(10, 36))
     assert (news.id, news.news) == (today, True)
     assert selectors.list_news(actor=bram, now=wib(10, 36)) == []
@@ -279,7 +279,7 @@ def test_a_counsellor_who_left_leaves_nobody_waiting(practice, rina):
     User.objects.filter(pk=practice.counsellor.user_id).update(is_active=False)
     services.tidy(now=NOW)
     assert Appointment.objects.get().cancelled_by == CancelledBy.COUNSELLOR
-    assert "temu.cancelled_by_counsellor" in told()
+    assert "temu.called_off" in told()
 
 
 def test_tidying_deletes_lapsed_holds_and_only_those(practice, rina):
