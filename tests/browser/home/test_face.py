@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as house
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from portal.people.choices import Role
 from portal.wellbeing.services import seed_contacts
@@ -36,21 +36,6 @@ FOCUS = """() => { const e = document.activeElement;
   const look = getComputedStyle(e);
   return {what: e.outerHTML.slice(0, 80), seen: !!top && (e === top || e.contains(top)
     || top.contains(e)), ring: look.outlineStyle + ' ' + look.outlineWidth}; }"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        quiet = (
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--no-first-run",
-        )
-        browser = play.chromium.launch(
-            executable_path=chromium_path, args=["--no-sandbox", "--disable-gpu", *quiet]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
