@@ -20,6 +20,12 @@ _WRITTEN: Final = {"autocomplete": "off", "spellcheck": "false"}
 _NICKNAME: Final = {**_WRITTEN, "autocapitalize": "none"}
 
 
+MAIL_TELLS: Final = _(
+    "A mail says only that there is news. Whoever holds both the log of the mails and a copy of"
+    " this portal could still compare their times; the portal alone leaves no such trace."
+)
+
+
 class WrittenForm(forms.Form):
     """What one may leave for the counsellor; all of it can stay empty."""
 
@@ -88,6 +94,7 @@ class BookForm(WrittenForm):
     )
     address = forms.ChoiceField(
         label=_("Remind me through"),
+        help_text=MAIL_TELLS,
         required=False,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Choose one of the addresses shown.")},
@@ -129,6 +136,7 @@ class AddressForm(forms.Form):
 
     address = forms.ChoiceField(
         label=_("Remind me through"),
+        help_text=MAIL_TELLS,
         required=False,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Choose one of the addresses shown.")},

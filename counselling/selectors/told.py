@@ -150,7 +150,7 @@ def _client_line(
 
 
 def _counsellor_line(
-    notice: str, row: Appointment, rev: int, zone: str, now: datetime
+    notice: str, row: Appointment, rev: int, _zone: str, now: datetime
 ) -> InboxLines | None:
     if notice == notices.FOR_COUNSELLOR_CANCELLED:
         return InboxLines(
@@ -168,7 +168,9 @@ def _counsellor_line(
     if title is None:
         return None
     url = reverse("counselling:agenda-appointment", args=[row.pk])
-    return InboxLines(title % {"when": _when(row, zone)}, str(Mode(row.mode).label), url)
+    # In the zone of her agenda, which an account without a unit does not carry.
+    when = _when(row, row.counsellor.zone)
+    return InboxLines(title % {"when": when}, str(Mode(row.mode).label), url)
 
 
 def _when(row: Appointment, zone: str) -> str:

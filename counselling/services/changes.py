@@ -121,10 +121,12 @@ def call_in_ill(*, actor: Account, now: datetime) -> int:
     zone = ZoneInfo(counsellor.zone)
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     end = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)
+    # The hour, not the second: mails of the same moment stand in a log with theirs.
+    hour = now.replace(minute=0, second=0, microsecond=0)
     with transaction.atomic(durable=True):
         lock(COUNSELLOR_LOCK, counsellor.pk)
         AvailabilityException.objects.create(
-            counsellor=counsellor, period=TimestamptzRange(now, end), kind=ExceptionKind.CLOSED
+            counsellor=counsellor, period=TimestamptzRange(hour, end), kind=ExceptionKind.CLOSED
         )
         count = _cancel_by_counsellor(counsellor, since=now, until=end, now=now)
         record_staff(

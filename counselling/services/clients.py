@@ -29,6 +29,10 @@ NICKNAMES: Final = (
     "Kelana",
 )  # fmt: skip
 """Words of nature, nobody's name and nobody's rank."""
+NUMBERS: Final = 100_000
+"""Behind a word once all words are taken; with 56 words that is room for millions."""
+DRAWS: Final = 20
+"""A draw fails only when two people draw one nickname at one moment."""
 
 
 class AliasRefused(Refused):
@@ -85,8 +89,8 @@ def rename(*, client: Client, actor: Actor, alias: str) -> None:
 def _make(actor: Account, *, now: datetime) -> None:
     recipient = recipient_for(namespace=notices.CLIENT, user_id=actor.user_id)
     names = names_of(user_id=actor.user_id)
-    for attempt in range(1000):
-        alias = _draw(attempt, names=names)
+    for _ in range(DRAWS):
+        alias = _draw(names=names)
         client = Client(
             owner_tag=recipient.tag,
             contact=recipient.contact,
@@ -94,19 +98,23 @@ def _make(actor: Account, *, now: datetime) -> None:
             created_month=now.date().replace(day=1),
         )
         seal_field(client, "alias", alias)
-        # Silent on a conflict: the nickname is taken, or another tab of hers was faster.
+        # Silent on a conflict: the nickname was drawn twice, or another tab of hers was faster.
         Client.objects.bulk_create([client], ignore_conflicts=True)
         if policies.clients_of(actor).exists():
             return
-    msg = "no nickname is left"
+    msg = "no nickname could be drawn"
     raise RuntimeError(msg)
 
 
-def _draw(attempt: int, *, names: Sequence[str]) -> str:
-    """Return a nickname to try: a word while words are free, then a word with a number."""
-    free = [word for word in NICKNAMES if not rules.alias_tells(word, names=names)]
-    word = secrets.choice(free)
-    return word if attempt < len(NICKNAMES) else f"{word} {secrets.randbelow(900) + 100}"
+def _draw(*, names: Sequence[str]) -> str:
+    """Return a nickname nobody has: a word while words are free, then a word with a number."""
+    safe = [word for word in NICKNAMES if not rules.alias_tells(word, names=names)]
+    words = {_alias_tag(word): word for word in safe}
+    taken = set(Client.objects.filter(alias_tag__in=words).values_list("alias_tag", flat=True))
+    free = [word for alias_tag, word in words.items() if alias_tag not in taken]
+    if free:
+        return secrets.choice(free)
+    return f"{secrets.choice(safe)} {secrets.randbelow(NUMBERS)}"
 
 
 def _alias_tag(alias: str) -> bytes:

@@ -45,6 +45,7 @@ from tests.support.walks import Walker, open_practice, sign_in, walker
 
 PEOPLE = 50
 DAYS = 12
+LOOKERS = 8
 SEED = random.SystemRandom().randrange(1_000_000)
 
 
@@ -58,6 +59,9 @@ class Story:
     mails: Path
     paths: dict[int, list[str]] = field(default_factory=dict)
     refused: int = 0
+    lookers: set[int] = field(
+        default_factory=lambda: set(random.sample(range(PEOPLE), LOOKERS))
+    )
 
     def clients(self) -> dict[User, ClientRow]:
         """Return who is who: only the key of the house can tell."""
@@ -139,6 +143,16 @@ KNOWN = ([_move, _cancel, _choose, _look, _guess, _leave], [4, 3, 3, 3, 1, 1])
 """What somebody does who has no meeting, and who has one; with weights."""
 
 
+NEVER = ([_look, _guess, _leave], [4, 1, 1])
+"""Some look and never book: to be guessed right, a client has to be told from them."""
+
+
+def _habits(story: Story, number: int) -> tuple[list, list[int]]:
+    if number in story.paths:
+        return KNOWN
+    return NEVER if number in story.lookers else NEW
+
+
 def _machinery() -> None:
     now = timezone.now()
     notifications.plan_reminders(now=now)
@@ -167,7 +181,7 @@ def live(story: Story, start: datetime) -> None:
                 continue
             person = sign_in(story.people[number])
             for _ in range(2):
-                [deed] = random.choices(*(KNOWN if number in story.paths else NEW))
+                [deed] = random.choices(*_habits(story, number))
                 deed(story, number, person)
                 if deed is _leave:
                     break

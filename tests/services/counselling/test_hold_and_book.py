@@ -10,7 +10,7 @@ from django.http import Http404
 from counselling import rules, services
 from counselling.choices import AppointmentStatus, Mode, Refusal
 from counselling.models import Appointment, Client, Consent
-from counselling.services import BookingRefused, BookingRequest
+from counselling.services import BookingRefused, BookingRequest, clients
 from portal.audit.models import ClientEvent
 from portal.notifications.models import Notification
 from portal.vault.services import open_with_passphrase
@@ -316,3 +316,17 @@ def test_the_client_row_knows_its_month_only(practice, rina):
     assert client.created_month.day == 1
     assert str(rina.user_id).encode() not in bytes(client.contact)
     assert rina.user_id.bytes not in bytes(client.contact)
+
+
+def test_the_hundredth_client_gets_a_nickname_in_as_few_questions(
+    practice, django_assert_max_num_queries, monkeypatch
+):
+    # Three words stand for the whole list: what matters is that all of them are taken.
+    monkeypatch.setattr(clients, "NICKNAMES", clients.NICKNAMES[:3])
+    for _ in range(4):
+        hold(practice, make_client_account(practice), wib(11))
+        Appointment.objects.all().delete()
+    late = make_client_account(practice)
+    with django_assert_max_num_queries(6):
+        clients._make(late, now=NOW)
+    assert Client.objects.count() == 5
