@@ -76,6 +76,14 @@ WITH people AS (
       AND lower(t.blocked) < p.closes + interval '1 day'
       AND NOT (t.status = 'HELD' AND (t.hold_expires_at <= %(now)s
                                       OR t.client_id IN (SELECT id FROM me)))
+    UNION ALL
+    -- Nobody meets two counsellors at once.
+    SELECT p.id, own.period
+    FROM people p
+    JOIN counselling_appointment own ON own.client_id IN (SELECT id FROM me)
+    WHERE own.status IN ('BOOKED', 'FULFILLED', 'NO_SHOW')
+      AND own.id IS DISTINCT FROM %(moving)s
+      AND upper(own.period) > %(since)s
 ), free AS (
     SELECT o.id, unnest(o.periods - COALESCE(c.periods, '{}'::tstzmultirange)) AS period
     FROM (SELECT id, range_agg(period) AS periods FROM opened GROUP BY id) o
@@ -96,12 +104,6 @@ WITH people AS (
     WHERE (%(part)s::int4range IS NULL
            OR %(part)s::int4range
               @> EXTRACT(hour FROM s.start AT TIME ZONE %(viewer_zone)s)::int)
-      AND NOT EXISTS (
-          SELECT 1 FROM counselling_appointment own
-          WHERE own.client_id IN (SELECT id FROM me)
-            AND own.status IN ('BOOKED', 'FULFILLED', 'NO_SHOW')
-            AND own.id IS DISTINCT FROM %(moving)s
-            AND own.period && tstzrange(s.start, s.start + %(duration)s))
 ), turns AS (
     -- Each counsellor's first lot comes before anybody's second: a day shows several faces.
     SELECT f.*, row_number() OVER (PARTITION BY day, id ORDER BY lot) AS turn FROM fitting f
@@ -275,7 +277,16 @@ def list_free_times(
 
 def nearest_times(*, actor: Account, now: datetime, count: int = 3) -> list[FreeTime]:
     """Return the next few times of the sample, within seven days."""
-    return list_free_times(actor=actor, now=now, days=7)[:count]
+    offer = find_offer(actor=actor, now=now)
+    if offer is None:
+        return []
+    found: list[FreeTime] = []
+    # Two days mostly hold enough; a week costs three times as much.
+    for days in (2, 7):
+        found = list_free_times(actor=actor, now=now, days=days, offer=offer)
+        if len(found) >= count:
+            break
+    return found[:count]
 
 
 def _free_time(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -108,21 +109,19 @@ def _show(
     wanted = wanted_from(stored)
     offer = selectors.find_offer(actor=actor, now=now)
     choices = selectors.list_counsellor_choices(actor=actor, now=now, offer=offer)
-    rows = selectors.list_free_times(
-        actor=actor,
-        offer=offer,
-        now=now,
-        days=LOOK_AHEAD_DAYS,
-        first_day_offset=(page - 1) * PAGE_DAYS,
-        wanted=wanted,
-    )
+    ask = partial(selectors.list_free_times, actor=actor, offer=offer, now=now, wanted=wanted)
+    before = (page - 1) * PAGE_DAYS
+    rows = ask(days=2 * PAGE_DAYS, first_day_offset=before)
     shown, later = split_at(rows, days=page * PAGE_DAYS, zone=actor.zone, now=now)
+    if not later:
+        # Mostly the week after has times; only a gap is worth looking across.
+        later = ask(days=LOOK_AHEAD_DAYS, first_day_offset=before + 2 * PAGE_DAYS)
     return render(
         request,
         "counselling/times.html",
         {
             "times": shown,
-            "minutes": _minutes(rows),
+            "minutes": _minutes(shown or later),
             "zone": actor.zone,
             "form": form or TimeFilterForm(initial=stored or {}, counsellors=choices),
             "is_filtered": bool(stored),
