@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -141,36 +141,29 @@ class Shell:
         return [group for group in groups if group]
 
     def _entries(self, lines: Sequence[tuple[object, str]]) -> list[Entry]:
-        entries = []
-        for label, name in lines:
-            url = _address(name)
-            if url is None:
-                continue
-            count = self.unread if name == "notifications:inbox" else 0
-            entries.append(Entry(str(label), url, current=self._is_current(url), count=count))
-        return entries
-
-    def _is_current(self, url: str) -> bool:
-        """Say whether the page lies at or below an address, and below no longer one."""
-        path = self._request.path
-        every = (_address(name) for name in _every_name())
-        fitting = [
-            one
-            for one in every
-            if one and (path == one or (one != "/" and path.startswith(one)))
+        return [
+            Entry(
+                str(label),
+                reverse(name),
+                current=name == self._current,
+                count=self.unread if name == "notifications:inbox" else 0,
+            )
+            for label, name in lines
         ]
-        return bool(fitting) and max(fitting, key=len) == url
 
-
-def _every_name() -> list[str]:
-    return [name for lines in (OWN_MENU, *ROLE_MENU.values()) for _label, name in lines]
-
-
-def _address(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+    @cached_property
+    def _current(self) -> str:
+        """Return the line of the menu at or above the page, the longest where several are."""
+        path = self._request.path
+        addresses = {
+            reverse(name): name
+            for lines in (OWN_MENU, *ROLE_MENU.values())
+            for _label, name in lines
+        }
+        fitting = [
+            one for one in addresses if path == one or (one != "/" and path.startswith(one))
+        ]
+        return addresses[max(fitting, key=len)] if fitting else ""
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -25,7 +25,8 @@ _EVERYTHING: Final = 100_000
 
 SQL: Final = """
 WITH people AS (
-    SELECT c.id, c.zone, c.home_agency_id, c.display_name,
+    SELECT c.id, c.zone, c.home_agency_id,
+           hashtextextended(c.id::text, %(seed)s) AS face,
            %(notice)s::timestamptz AS opens,
            -- The last day of the horizon is complete in the counsellor's own zone.
            LEAST(%(until)s::timestamptz,
@@ -89,7 +90,7 @@ WITH people AS (
     FROM (SELECT id, range_agg(period) AS periods FROM opened GROUP BY id) o
     LEFT JOIN (SELECT id, range_agg(period) AS periods FROM closed GROUP BY id) c USING (id)
 ), starts AS (
-    SELECT p.id, p.display_name, start
+    SELECT p.id, p.face, start
     FROM free f JOIN people p USING (id), generate_series(
         -- Round up to the grid of the wall clock.
         lower(f.period) + make_interval(secs => mod(
@@ -98,8 +99,8 @@ WITH people AS (
         upper(f.period) - %(duration)s, make_interval(secs => %(grid)s)) AS start
     WHERE start >= %(since)s AND start >= p.opens AND start < p.closes
 ), fitting AS (
-    SELECT s.*, (s.start AT TIME ZONE %(viewer_zone)s)::date AS day,
-           hashtextextended(s.id::text || EXTRACT(epoch FROM s.start), %(seed)s) AS lot
+    SELECT s.id, s.start, (s.start AT TIME ZONE %(viewer_zone)s)::date AS day,
+           hashint8extended(EXTRACT(epoch FROM s.start)::bigint, s.face) AS lot
     FROM starts s
     WHERE (%(part)s::int4range IS NULL
            OR %(part)s::int4range
@@ -108,9 +109,10 @@ WITH people AS (
     -- Each counsellor's first lot comes before anybody's second: a day shows several faces.
     SELECT f.*, row_number() OVER (PARTITION BY day, id ORDER BY lot) AS turn FROM fitting f
 ), drawn AS (
-    SELECT t.*, row_number() OVER (PARTITION BY day ORDER BY turn, lot) AS place FROM turns t
+    SELECT t.*, row_number() OVER (PARTITION BY day ORDER BY turn, lot) AS place
+    FROM turns t WHERE turn <= %(sample)s
 )
-SELECT id, start FROM drawn WHERE place <= %(sample)s ORDER BY start, display_name, id
+SELECT id, start FROM drawn WHERE place <= %(sample)s ORDER BY start, id
 """
 
 _PARTS: Final = {
@@ -269,10 +271,11 @@ def list_free_times(
             sample=per_day,
         )
     )
-    return [
+    found = [
         _free_time(fitting[counsellor_id], offer.service, start, wanted=wanted)
         for counsellor_id, start in rows
     ]
+    return sorted(found, key=lambda row: (row.starts_at, row.counsellor_name))
 
 
 def nearest_times(*, actor: Account, now: datetime, count: int = 3) -> list[FreeTime]:

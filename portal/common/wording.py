@@ -1,9 +1,11 @@
 """Times with their zone beside them and days in words, in the language of the moment."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
+from django.utils.translation import get_language
 
 
 def zone_name(instant: datetime, zone: str | None) -> str:
@@ -35,17 +37,17 @@ def clock(instant: datetime | None, zone: str | None = None) -> str:
 
 def day(moment: datetime | date | None, zone: str | None = None) -> str:
     """Write the day without the year: Senin 23 November."""
-    return date_format(date_of(moment, zone), "l j F") if moment else ""
+    return _spell(date_of(moment, zone), "l j F", get_language()) if moment else ""
 
 
 def long_day(moment: datetime | date | None, zone: str | None = None) -> str:
     """Write the day with the year: Senin 23 November 2026."""
-    return date_format(date_of(moment, zone), "l j F Y") if moment else ""
+    return _spell(date_of(moment, zone), "l j F Y", get_language()) if moment else ""
 
 
 def plain_date(moment: datetime | date | None, zone: str | None = None) -> str:
     """Write a date without its weekday: 23 November 2026."""
-    return date_format(date_of(moment, zone), "j F Y") if moment else ""
+    return _spell(date_of(moment, zone), "j F Y", get_language()) if moment else ""
 
 
 def span(starts: datetime, ends: datetime, zone: str | None = None) -> str:
@@ -77,4 +79,16 @@ def _zoned(instant: datetime, zone: str | None) -> datetime:
 
 
 def _hour(instant: datetime, zone: str | None) -> str:
-    return date_format(_zoned(instant, zone), "TIME_FORMAT")
+    return _spell_time(_zoned(instant, zone).time(), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _spell(day: date, form: str, _language: str | None) -> str:
+    """Spell a day once a language: a list says the same few days over and over."""
+    return date_format(day, form)
+
+
+@lru_cache(maxsize=1024)
+def _spell_time(at: time, _language: str | None) -> str:
+    """Spell a time of the day once a language."""
+    return time_format(at, "TIME_FORMAT")
