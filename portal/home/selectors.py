@@ -81,7 +81,8 @@ def read_home(*, actor: Account, now: datetime) -> HomePage:
         greeting=str(Greeting(rules.part_of_day(hour)).label),
         work=list_work(actor=actor, now=now),
         meeting=meeting,
-        offer=None if meeting else read_offer(actor=actor, now=now),
+        # Meetings are offered by one's agency; somebody from outside has none here.
+        offer=None if meeting or actor.agency_id is None else read_offer(actor=actor, now=now),
         cancelled=[row for row in own.cancelled if row.news],
     )
 

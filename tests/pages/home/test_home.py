@@ -226,3 +226,11 @@ def test_home_asks_the_database_little(client, django_assert_max_num_queries):
     book(practice, account(rina), wib(13))
     with django_assert_max_num_queries(6):
         client.get("/")
+
+
+def test_a_counsellor_from_outside_is_offered_no_times_here(client, settings):
+    settings.REQUIRE_STAFF_MFA = False
+    client.force_login(make_practice().counsellor.user)
+    page = client.get("/")
+    assert page.status_code == 200
+    assert page.context["page"].offer is None
