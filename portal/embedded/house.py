@@ -34,7 +34,6 @@ def demo_environment(servers: Servers, *, port: int) -> dict[str, str]:
         "TEDUH_MAIL_DIR": str(servers.home / "mail"),
         "TEDUH_STATIC_ROOT": str(servers.home / "static"),
         "TEDUH_PUBLIC_URL": f"http://localhost:{port}",
-        "TEDUH_NOTIFIER": "1",
         "PORT": str(port),
     }
 
@@ -82,7 +81,6 @@ def run_house(servers: Servers, *, root: Path, port: int, addresses: list[str]) 
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": ROOT_WARNING,
     }
-    del everywhere["TEDUH_NOTIFIER"]
     plain = {**everywhere, "TEDUH_KEYS_DIR": str(keys_without_notifier(servers.home))}
     beat = shlex.quote(str(servers.home / "beat-schedule"))
     for old in servers.home.glob("beat-schedule*"):
@@ -91,7 +89,7 @@ def run_house(servers: Servers, *, root: Path, port: int, addresses: list[str]) 
     lines = {
         "web": (_web(addresses), {**plain, "TEDUH_DB_POOL": "1"}),
         "worker": (f"{WORKER} -Q celery,default -n worker@%h", plain),
-        "notify": (f"{WORKER} -Q notify -n notify@%h", {**everywhere, "TEDUH_NOTIFIER": "1"}),
+        "notify": (f"{WORKER} -Q notify -n notify@%h", everywhere),
         "beat": (f"{CELERY} beat -l warning --pidfile= -s {beat}", plain),
     }
     for name, (module, environment) in lines.items():

@@ -216,7 +216,7 @@ def test_a_worker_delivers_what_was_booked_while_redis_was_away(place, practice,
     worker = [*celery, "worker", "-P", "threads", "-c", "1", "-Q", "notify", "-l", "error",
               "--without-gossip", "--without-mingle"]  # fmt: skip
     beat = [*celery, "beat", "-l", "error", "--pidfile=", "-s", str(tmp_path / "beat")]
-    environment = place.environment(TEDUH_NOTIFIER="1")
+    environment = place.environment()
     with running(worker, environment), running(beat, environment):
         time.sleep(1)
         assert place.mailed() == []
