@@ -7,21 +7,23 @@ One file for every place it runs; the demo and the tests differ only by environm
 import os
 from datetime import time
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
+
+from portal.environment import (
+    broker,
+    database,
+    flag,
+    secret_key,
+    single_sign_on,
+    single_sign_on_origin,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def _flag(name: str, *, default: bool) -> bool:
-    value = os.environ.get(name, "")
-    return default if value == "" else value.lower() in {"1", "true", "yes", "on"}
-
-
-DEMO = _flag("TEDUH_DEMO", default=False)
+DEMO = flag("TEDUH_DEMO", default=False)
 DEBUG = False
 TEDUH_HOME = Path(os.environ.get("TEDUH_HOME", BASE_DIR / ".portal"))
 KEYS_DIR = Path(os.environ.get("TEDUH_KEYS_DIR", TEDUH_HOME / "keys"))
@@ -30,21 +32,12 @@ PORT = int(os.environ.get("PORT", "8000"))
 PUBLIC_URL = os.environ.get("TEDUH_PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 BRAND = os.environ.get("TEDUH_BRAND", "Portal Pegawai")
 EXIT_URL = os.environ.get("TEDUH_EXIT_URL", "/kalender/")
-TLS_INSPECTED = _flag("TEDUH_TLS_INSPECTED", default=True)
-REQUIRE_STAFF_MFA = _flag("TEDUH_REQUIRE_STAFF_MFA", default=True)
+TLS_INSPECTED = flag("TEDUH_TLS_INSPECTED", default=True)
+REQUIRE_STAFF_MFA = flag("TEDUH_REQUIRE_STAFF_MFA", default=True)
 SIGNUP_DOMAIN = os.environ.get("TEDUH_SIGNUP_DOMAIN", "").strip().lower()
 
 
-def _secret_key() -> str:
-    """Read Django's signing key from its file; without one nothing starts but `make_keys`."""
-    path = Path(os.environ.get("TEDUH_SECRET_KEY_FILE", KEYS_DIR / "django.key"))
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return ""
-
-
-SECRET_KEY = _secret_key() or "no-key-yet: run `manage.py make_keys`"
+SECRET_KEY = secret_key(KEYS_DIR) or "no-key-yet: run `manage.py make_keys`"
 
 _public = urlsplit(PUBLIC_URL)
 SECURE = _public.scheme == "https"
@@ -130,37 +123,7 @@ TEMPLATES = [
 # --- PostgreSQL and Redis ------------------------------------------------------------------
 
 
-def _database() -> dict[str, object]:
-    url = os.environ.get("DATABASE_URL", "")
-    try:
-        parts = {key: str(value) for key, value in conninfo_to_dict(url).items()}
-    except Exception as error:
-        raise ImproperlyConfigured("DATABASE_URL is not a libpq address") from error
-    known = {"dbname", "user", "password", "host", "port"}
-    role = os.environ.get("TEDUH_DB_ROLE", "")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.get("dbname", "portal"),
-        "USER": role or parts.get("user", ""),
-        "PASSWORD": os.environ.get("TEDUH_DB_PASSWORD", "") or parts.get("password", ""),
-        "HOST": parts.get("host", ""),
-        "PORT": parts.get("port", ""),
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            **{key: value for key, value in parts.items() if key not in known},
-            **(
-                {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
-                if _flag("TEDUH_DB_POOL", default=False)
-                else {}
-            ),
-        },
-    }
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
@@ -169,16 +132,7 @@ CACHES = {
 }
 
 
-def _broker(url: str) -> str:
-    """Return Celery's spelling of a Redis address: `unix://` is `redis+socket://` there."""
-    if not url.startswith("unix://"):
-        return url
-    path, _, query = url.removeprefix("unix://").partition("?")
-    number = dict(parse_qsl(query)).get("db", "0")
-    return f"redis+socket://{quote(path, safe='/%')}?virtual_host={number}"
-
-
-CELERY_BROKER_URL = _broker(REDIS_URL)
+CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
@@ -274,35 +228,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
 
-def _single_sign_on() -> dict[str, object]:
-    """Return the OpenID Connect provider of the agency, if the environment names one."""
-    issuer = os.environ.get("TEDUH_OIDC_ISSUER", "")
-    if not issuer:
-        return {}
-    secret = Path(os.environ["TEDUH_OIDC_CLIENT_SECRET_FILE"]).read_text(encoding="utf-8")
-    return {
-        "openid_connect": {
-            "OAUTH_PKCE_ENABLED": True,
-            "APPS": [
-                {
-                    "provider_id": "sso",
-                    "name": os.environ.get("TEDUH_OIDC_NAME", "SSO"),
-                    "client_id": os.environ["TEDUH_OIDC_CLIENT_ID"],
-                    "secret": secret.strip(),
-                    "settings": {"server_url": issuer},
-                }
-            ],
-        }
-    }
-
-
-def _single_sign_on_origin() -> list[str]:
-    """Return the origin that sign-in forms may lead to."""
-    issuer = urlsplit(os.environ.get("TEDUH_OIDC_ISSUER", ""))
-    return [f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else []
-
-
-SOCIALACCOUNT_PROVIDERS = _single_sign_on()
+SOCIALACCOUNT_PROVIDERS = single_sign_on()
 
 SESSION_ENGINE = "portal.people.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # absolute; thirty idle minutes end it earlier
@@ -333,7 +259,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # Not "no-referrer": browsers then send `Origin: null` on POST and Django answers 403.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT = SECURE and _flag("TEDUH_SSL_REDIRECT", default=True)
+SECURE_SSL_REDIRECT = SECURE and flag("TEDUH_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_PROXY_SSL_HEADER = (
@@ -349,7 +275,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         # A form that leads to the agency's single sign-on is followed there, nowhere else.
-        "form-action": [SELF, *_single_sign_on_origin()],
+        "form-action": [SELF, *single_sign_on_origin()],
         "manifest-src": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -393,7 +319,7 @@ EMAIL_HOST = os.environ.get("TEDUH_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("TEDUH_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("TEDUH_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("TEDUH_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = _flag("TEDUH_SMTP_STARTTLS", default=False)
+EMAIL_USE_TLS = flag("TEDUH_SMTP_STARTTLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("TEDUH_MAIL_FROM", f"{BRAND} <portal@localhost>")
 # Everything timed leaves together in these few windows, so that a time tells nothing. In WIB

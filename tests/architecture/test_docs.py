@@ -102,7 +102,8 @@ def make_targets() -> set[str]:
 
 def settings_read() -> set[str]:
     """Return the environment variables that the settings read."""
-    text = (ROOT / "portal" / "settings.py").read_text("utf-8")
+    readers = ("settings.py", "environment.py")
+    text = "".join((ROOT / "portal" / name).read_text("utf-8") for name in readers)
     return set(re.findall(r"\"(TEDUH_[A-Z_]+|DATABASE_URL|REDIS_URL|PORT)\"", text))
 
 

@@ -192,9 +192,7 @@ def test_every_package_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_no_file_outgrows_a_sitting(path: Path) -> None:
-    length = len(path.read_text("utf-8").splitlines())
-    limit = 450 if path == ROOT / "portal" / "settings.py" else LONGEST
-    assert length <= limit
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST
 
 
 CALLED_BY_STRANGERS = {
