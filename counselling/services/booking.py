@@ -91,6 +91,8 @@ def book_appointment(
     with transaction.atomic(durable=True):
         row = policies.lock_own_appointment(actor=actor, appointment_id=appointment_id, now=now)
         lock(COUNSELLOR_LOCK, row.counsellor_id)
+        # The read above may be older than the locks: another tab, or a closed time, went first.
+        row.status = _status_now(row)
         if row.status == AppointmentStatus.BOOKED:
             return
         refusal = rules.refuse_book(
@@ -118,20 +120,25 @@ def choose_address(*, actor: Account, address: str, now: datetime) -> None:
         set_address(actor=actor, address=address, now=now)
 
 
-def _turn_into_booking(row: Appointment, request: BookingRequest) -> None:
+def _status_now(row: Appointment) -> str:
     """
-    Seal what was written and book, unless the hold vanished since it was read.
+    Return the state of a row as it is under the locks.
 
-    Only closing a time and sweeping lapsed holds can do that, both before our lock was given.
+    :raises BookingRefused: if the hold is gone.
     """
-    changed = Appointment.objects.filter(pk=row.pk, status=AppointmentStatus.HELD).update(
-        mode=chosen_mode(row, request.mode),
-        sealed_request=seal_request(row, request),
-        status=AppointmentStatus.BOOKED,
-        hold_expires_at=None,
-    )
-    if not changed:
+    status = Appointment.objects.filter(pk=row.pk).values_list("status", flat=True).first()
+    if status is None:
         raise BookingRefused(Refusal.HOLD_LAPSED)
+    return status
+
+
+def _turn_into_booking(row: Appointment, request: BookingRequest) -> None:
+    """Seal what was written and turn the locked hold into a booking."""
+    row.mode = chosen_mode(row, request.mode)
+    row.sealed_request = seal_request(row, request)
+    row.status = AppointmentStatus.BOOKED
+    row.hold_expires_at = None
+    row.save(update_fields=["mode", "sealed_request", "status", "hold_expires_at"])
 
 
 def _claim(

@@ -22,6 +22,7 @@ from counselling import services
 from counselling.choices import AppointmentStatus, Refusal
 from counselling.models import Appointment, Client
 from counselling.services import BookingRefused, booking
+from portal.notifications.models import Notification
 from tests.factories import (
     NOW,
     add_counsellor,
@@ -218,6 +219,25 @@ def test_booking_against_closing_the_time(practice):
         assert not Appointment.objects.filter(status=AppointmentStatus.HELD).exists(), results
         Appointment.objects.all().delete()
         services.undo_schedule(actor=practice.actor, now=NOW)
+
+
+def test_two_tabs_book_one_hold_once_and_both_see_it_booked(practice):
+    for _ in range(5):
+        rina = make_client_account(practice)
+        appointment_id = hold(practice, rina, wib(11))
+
+        def press(a=rina, i=appointment_id):
+            services.book_appointment(
+                actor=a,
+                appointment_id=i,
+                request=services.BookingRequest(consent_version=1),
+                now=NOW,
+            )
+
+        assert race([press, press]) == [None, None]
+        assert Appointment.objects.get().status == AppointmentStatus.BOOKED
+        assert Notification.objects.filter(subject_id=appointment_id).count() == 2
+        Appointment.objects.all().delete()
 
 
 def test_two_moves_of_one_meeting_leave_one_meeting(practice):
