@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from counselling.choices import AppointmentStatus, Mode, PartOfDay, Refusal
+from portal.calendars.rules import day_bounds, local_day
 
 HOLD: Final = timedelta(minutes=10)
 GRACE: Final = timedelta(minutes=10)
@@ -92,10 +92,8 @@ def refuse_time(facts: HoldFacts, *, now: datetime) -> Refusal | None:
 
 def horizon_end(terms: ServiceTerms, *, zone: str, now: datetime) -> datetime:
     """Return the first instant too far ahead: the last day is complete in the given zone."""
-    local = now.astimezone(ZoneInfo(zone))
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    end = midnight + timedelta(days=terms.horizon_days + 1)
-    return end.replace(tzinfo=ZoneInfo(zone))
+    last = local_day(now, zone) + timedelta(days=terms.horizon_days)
+    return day_bounds(last, zone).ends
 
 
 def refuse_book(
@@ -142,8 +140,7 @@ def refuse_attendance(
         return Refusal.NOT_OPEN
     if outcome == AppointmentStatus.NO_SHOW and now < starts_at + GRACE:
         return Refusal.NOT_YET
-    local = ZoneInfo(zone)
-    if now.astimezone(local).date() < starts_at.astimezone(local).date():
+    if local_day(now, zone) < local_day(starts_at, zone):
         return Refusal.NOT_YET
     return None
 

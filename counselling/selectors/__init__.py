@@ -22,10 +22,8 @@ from counselling.selectors.client import (
     get_mail_choice,
     get_ticket,
     list_counsellor_choices,
-    list_news,
     list_opened,
     list_own_appointments,
-    next_own,
 )
 from counselling.selectors.free_times import (
     FreeTime,
@@ -87,13 +85,11 @@ __all__ = [
     "list_counsellor_choices",
     "list_day",
     "list_free_times",
-    "list_news",
     "list_offered_counsellors",
     "list_offered_services",
     "list_opened",
     "list_own_appointments",
     "list_week",
     "nearest_times",
-    "next_own",
     "read_offered_counsellor",
 ]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -12,6 +11,7 @@ from counselling.choices import AppointmentStatus, Mode
 from counselling.models import Appointment, Counsellor
 from counselling.selectors.client import alias_of
 from counselling.selectors.free_times import Question, find_starts
+from portal.calendars.rules import day_bounds, local_day
 from portal.calendars.selectors import list_holidays
 from portal.people.actors import Account
 
@@ -64,7 +64,7 @@ def list_day(*, actor: Account, day: date | None, now: datetime) -> AgendaDay:
     :raises Http404: if the actor is no counsellor.
     """
     counsellor = policies.counsellor_of(actor)
-    today = now.astimezone(ZoneInfo(counsellor.zone)).date()
+    today = local_day(now, counsellor.zone)
     return _days(counsellor, first=day or today, count=1, now=now)[0]
 
 
@@ -75,7 +75,7 @@ def list_week(*, actor: Account, day: date | None, now: datetime) -> list[Agenda
     :raises Http404: if the actor is no counsellor.
     """
     counsellor = policies.counsellor_of(actor)
-    chosen = day or now.astimezone(ZoneInfo(counsellor.zone)).date()
+    chosen = day or local_day(now, counsellor.zone)
     return _days(counsellor, first=chosen - timedelta(days=chosen.weekday()), count=7, now=now)
 
 
@@ -99,8 +99,10 @@ def count_rest_of_today(*, actor: Account, now: datetime) -> int:
 
 
 def _days(counsellor: Counsellor, *, first: date, count: int, now: datetime) -> list[AgendaDay]:
-    zone = ZoneInfo(counsellor.zone)
-    edges = [_midnight(first + timedelta(days=step), zone) for step in range(count + 1)]
+    edges = [
+        day_bounds(first + timedelta(days=step), counsellor.zone).starts
+        for step in range(count + 1)
+    ]
     found = list(
         Appointment.objects.filter(counsellor=counsellor)
         .filter(period__startswith__gte=edges[0], period__startswith__lt=edges[-1])
@@ -117,7 +119,7 @@ def _days(counsellor: Counsellor, *, first: date, count: int, now: datetime) -> 
         for row in found
         if row.status == AppointmentStatus.BOOKED and row.period.upper > now
     ]
-    today = now.astimezone(zone).date()
+    today = local_day(now, counsellor.zone)
     days = []
     for step in range(count):
         day = first + timedelta(days=step)
@@ -230,7 +232,3 @@ def _holidays(counsellor: Counsellor, *, first: date, count: int) -> dict[date, 
         for row in list_holidays(year=year, agency_id=counsellor.home_agency_id)
         if first <= row.day <= last
     }
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -156,33 +156,6 @@ def list_own_appointments(*, actor: Actor, now: datetime) -> OwnList:
     )
 
 
-def next_own(*, actor: Actor, now: datetime) -> OwnAppointment | None:
-    """Return the actor's next meeting, or None."""
-    row = (
-        policies.appointments_of(actor)
-        .open(now=now)
-        .select_related("counsellor")
-        .order_by("period", "id")
-        .first()
-    )
-    return _own(row, now=now) if row else None
-
-
-def list_news(*, actor: Actor, now: datetime) -> list[OwnAppointment]:
-    """Return coming meetings the counsellor cancelled and the actor has not yet waved off."""
-    rows = (
-        policies.appointments_of(actor)
-        .filter(
-            status=AppointmentStatus.CANCELLED,
-            cancelled_by=CancelledBy.COUNSELLOR,
-            cancel_seen=False,
-        )
-        .select_related("counsellor")
-        .order_by("period", "id")
-    )
-    return [_own(row, now=now) for row in rows]
-
-
 def appointment_status(*, actor: Actor, appointment_id: UUID, now: datetime) -> str:
     """
     Return the state of an own appointment.

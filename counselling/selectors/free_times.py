@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -18,6 +17,7 @@ from counselling import policies, rules
 from counselling.choices import Mode, PartOfDay
 from counselling.models import Counsellor, Service
 from counselling.selectors.bookable import Offer, TimeFilter, find_offer, modes_of
+from portal.calendars.rules import day_bounds, local_day
 from portal.people.actors import Account
 from portal.vault.services import tag
 
@@ -309,10 +309,9 @@ def _free_time(
 
 
 def _midnight(now: datetime, *, zone: str, offset: int) -> datetime:
-    day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=offset)
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    return day_bounds(local_day(now, zone) + timedelta(days=offset), zone).starts
 
 
 def _seed(actor: Account, now: datetime) -> int:
-    day = now.astimezone(ZoneInfo(actor.zone)).date().isoformat()
+    day = local_day(now, actor.zone).isoformat()
     return int.from_bytes(tag("shown", actor.user_id, day)[:8], "big", signed=True)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
@@ -12,6 +11,7 @@ from django.utils.timezone import localdate
 from counselling import policies
 from counselling.choices import ExceptionKind, Hindrance, Mode
 from counselling.models import Availability, AvailabilityException, Counsellor, Service
+from portal.calendars.rules import local_day
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.models import RoleGrant
@@ -253,7 +253,7 @@ def _has_a_way(row: Counsellor, offered: list[Service]) -> bool:
 
 def _with_weekly_hours(rows: Sequence[Counsellor], *, now: datetime) -> frozenset[UUID]:
     """Return those who have a weekly range that is or will be valid on their own calendar."""
-    today = {row.pk: now.astimezone(ZoneInfo(row.zone)).date() for row in rows}
+    today = {row.pk: local_day(now, row.zone) for row in rows}
     ranges = Availability.objects.filter(counsellor__in=rows).values_list(
         "counsellor_id", "valid_until"
     )

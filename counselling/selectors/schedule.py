@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from counselling import policies
 from counselling.choices import ExceptionKind, Mode
 from counselling.models import Availability, AvailabilityException
+from portal.calendars.rules import local_day
 from portal.people.actors import Account
 
 
@@ -79,7 +79,7 @@ def get_schedule(*, actor: Account, now: datetime) -> ScheduleView:
     :raises Http404: if the actor is no counsellor.
     """
     counsellor = policies.counsellor_of(actor)
-    today = now.astimezone(ZoneInfo(counsellor.zone)).date()
+    today = local_day(now, counsellor.zone)
     ranges = list(
         Availability.objects.filter(counsellor=counsellor)
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=today))

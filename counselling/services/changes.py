@@ -1,9 +1,8 @@
 """Move a meeting, cancel it, fall ill: what happens to a booked time."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
 from psycopg.types.range import TimestamptzRange
@@ -29,6 +28,7 @@ from counselling.services.claims import (
 from counselling.services.requests import BookingRequest, seal_request
 from counselling.services.telling import tell
 from portal.audit.services import record_client, record_staff
+from portal.calendars.rules import day_bounds, local_day
 from portal.common.db import lock, violated_constraint
 from portal.notifications import services as notifications
 from portal.people.actors import Account, Actor
@@ -64,7 +64,6 @@ def reschedule_appointment(
             )
             _move(
                 actor=actor,
-                client=row.client,
                 row=row,
                 target=(counsellor_id, service_id, starts_at, mode),
                 request=request,
@@ -118,9 +117,7 @@ def call_in_ill(*, actor: Account, now: datetime) -> int:
     :raises Http404: if the actor is no counsellor.
     """
     counsellor = policies.counsellor_of(actor)
-    zone = ZoneInfo(counsellor.zone)
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    end = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)
+    end = day_bounds(local_day(now, counsellor.zone), counsellor.zone).ends
     # The hour, not the second: mails of the same moment stand in a log with theirs.
     hour = now.replace(minute=0, second=0, microsecond=0)
     with transaction.atomic(durable=True):
@@ -182,7 +179,6 @@ def _locked_for_move(
 def _move(
     *,
     actor: Actor,
-    client: Client,
     row: Appointment,
     target: tuple[UUID, UUID, datetime, str],
     request: BookingRequest | None,
@@ -196,7 +192,7 @@ def _move(
         actor=actor, service_id=service_id, counsellor_id=counsellor_id, now=now
     )
     facts = gather_facts(
-        client=client,
+        client=row.client,
         service=service,
         counsellor=counsellor,
         starts_at=starts_at,
@@ -213,7 +209,7 @@ def _move(
     notifications.withdraw(subject_id=row.pk, now=now)
     if changes_hands:
         tell(row, counsellor=notices.FOR_COUNSELLOR_CANCELLED, now=now)
-    client.appointments.filter(status=AppointmentStatus.HELD).delete()
+    row.client.appointments.filter(status=AppointmentStatus.HELD).delete()
     period, blocked = claim_periods(service, starts_at)
     drop_lapsed(counsellor_id=counsellor_id, blocked=blocked, now=now)
     row.counsellor = counsellor
@@ -224,7 +220,7 @@ def _move(
     if changes_hands:
         row.sealed_request = seal_request(row, request) if request else None
     row.save()
-    record_client(handle=str(client.pk), action="temu.moved", subject=str(row.pk), now=now)
+    record_client(handle=str(row.client_id), action="temu.moved", subject=str(row.pk), now=now)
     told = notices.FOR_COUNSELLOR_BOOKED if changes_hands else notices.FOR_COUNSELLOR_MOVED
     tell(row, client=notices.MOVED, counsellor=told, now=now)
 

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from counselling.forms import CarriedForm, TimeFilterForm, TimeForm, wanted_from
 from counselling.selectors import FreeTime
 from counselling.services import BookingRefused
 from counselling.views.answers import check_page, time_is_gone
+from portal.calendars.rules import local_day
 from portal.common.db import database_now
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
@@ -73,9 +73,8 @@ def split_at(
     rows: Sequence[FreeTime], *, days: int, zone: str, now: datetime
 ) -> tuple[list[FreeTime], list[FreeTime]]:
     """Return the times of the next so many local days, and those after them."""
-    edge = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
-    here = ZoneInfo(zone)
-    soon = [row for row in rows if row.starts_at.astimezone(here).date() < edge]
+    edge = local_day(now, zone) + timedelta(days=days)
+    soon = [row for row in rows if local_day(row.starts_at, zone) < edge]
     return soon, list(rows[len(soon) :])
 
 
@@ -138,8 +137,7 @@ def _page_of(rows: Sequence[FreeTime], *, zone: str, now: datetime) -> int | Non
     """Return the page on which the first of the times stands."""
     if not rows:
         return None
-    here = ZoneInfo(zone)
-    ahead = rows[0].starts_at.astimezone(here).date() - now.astimezone(here).date()
+    ahead = local_day(rows[0].starts_at, zone) - local_day(now, zone)
     page = ahead.days // PAGE_DAYS + 1
     return page if page <= LAST_PAGE else None
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from counselling import services
 from counselling.choices import Mode
 from counselling.models import Appointment
-from counselling.selectors import next_own
+from counselling.selectors import list_own_appointments
 from portal.people.models import User
 from portal.wellbeing.services import seed_contacts
 from tests.browser.walks.hands import Pointer
@@ -109,9 +109,8 @@ def instant_of(token: str) -> datetime:
 
 def open_meeting(user: User) -> Appointment:
     """Return the next meeting of somebody."""
-    found = next_own(actor=account(user), now=timezone.now())
-    assert found is not None
-    return Appointment.objects.get(pk=found.id)
+    own = list_own_appointments(actor=account(user), now=timezone.now())
+    return Appointment.objects.get(pk=own.coming[0].id)
 
 
 def sign_in(hand: Pointer, user: User, path: str = "/masuk/") -> Page:
