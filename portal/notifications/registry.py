@@ -46,6 +46,8 @@ class Notice:
     it stays. ``lines(subject_id, zone)`` words it for the inbox from the facts of now.
     ``many(pairs, zone, now)``, if given, replaces both for a page of the inbox, so that its
     cost does not grow with its lines: pairs missing in the answer are not shown.
+    ``undelivered(subject_id, rev, now)``, if given, is told when a mail about it is given up:
+    refused for good, or tried as often as it may be.
     """
 
     name: str
@@ -55,6 +57,11 @@ class Notice:
         Callable[[Sequence[SubjectAtRev], str, datetime], Mapping[SubjectAtRev, InboxLines]]
         | None
     ) = None
+    undelivered: Callable[[UUID, int, datetime], None] | None = None
+
+
+Scopes = Callable[[], Iterable[UUID]]
+"""Names everything within which a person has an inbox of its own; costs one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class UnknownNotice(LookupError):
 
 _notices: dict[str, Notice] = {}
 _planners: dict[str, Planner] = {}
-_namespaces: dict[str, None] = {}
+_namespaces: dict[str, Scopes | None] = {}
 
 
 def register(notice: Notice) -> None:
@@ -112,9 +119,18 @@ def register_planner(name: str, planner: Planner) -> None:
         raise ValueError(msg)
 
 
-def register_namespace(name: str) -> None:
-    """Make a kind of recipient known; every inbox is read over all of them."""
-    _namespaces[name] = None
+def register_namespace(name: str, scopes: Scopes | None = None) -> None:
+    """
+    Make a kind of recipient known; every inbox is read over all of them.
+
+    With ``scopes`` a person has one inbox a scope, each under a tag of its own: nobody who
+    reads the rows can tell that two of them are hers.
+
+    :raises ValueError: if the name is registered with other scopes.
+    """
+    if _namespaces.setdefault(name, scopes) is not scopes:
+        msg = f"two namespaces are called {name}"
+        raise ValueError(msg)
 
 
 def find_notice(name: str) -> Notice:
@@ -139,6 +155,11 @@ def is_namespace(name: str) -> bool:
     return name in _namespaces
 
 
+def is_scoped(name: str) -> bool:
+    """Say whether a person has one inbox a scope in this namespace."""
+    return _namespaces.get(name) is not None
+
+
 def list_notices() -> list[Notice]:
     """Return all notices by name."""
     return [_notices[name] for name in sorted(_notices)]
@@ -152,3 +173,13 @@ def list_planners() -> list[tuple[str, Planner]]:
 def list_namespaces() -> list[str]:
     """Return all kinds of recipient by name."""
     return sorted(_namespaces)
+
+
+def list_inboxes() -> list[tuple[str, UUID | None]]:
+    """Return namespace and scope of every inbox a person may have; one query a scoped one."""
+    return [(name, scope) for name in list_namespaces() for scope in _scopes_of(name)]
+
+
+def _scopes_of(name: str) -> Iterable[UUID | None]:
+    scopes = _namespaces[name]
+    return (None,) if scopes is None else scopes()

@@ -79,9 +79,18 @@ def count_unread(*, user_id: UUID, now: datetime) -> int:
     return told.values("notice", "subject_id").distinct().count()
 
 
-def address_choice(*, namespace: str, user_id: UUID) -> str | None:
-    """Return where one room writes to, masked; None when nothing leaves the house."""
-    tag = policies.inbox_tag(namespace=namespace, user_id=user_id)
+def count_told(*, subject_id: UUID, notice: str) -> int:
+    """Return how many inboxes hold a notice about a subject, read or not."""
+    return Notification.objects.filter(subject_id=subject_id, notice=notice).count()
+
+
+def address_choice(*, namespace: str, user_id: UUID, scope: UUID | None = None) -> str | None:
+    """
+    Return where one room writes to, masked; None when nothing leaves the house.
+
+    :raises ValueError: if a scoped namespace lacks its scope, or another one is given one.
+    """
+    tag = policies.inbox_tag(namespace=namespace, user_id=user_id, scope=scope)
     choice = AddressChoice.objects.filter(tag=tag).first()
     return open_field_text(choice, "masked") if choice else None
 

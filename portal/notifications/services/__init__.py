@@ -9,7 +9,12 @@ sweep that sends. `tidying`: what goes after a while.
 from portal.notifications.policies import inbox_tag
 from portal.notifications.registry import Recipient
 from portal.notifications.selectors import address_choice
-from portal.notifications.services.addresses import NoSuchNamespace, choose_address, forget
+from portal.notifications.services.addresses import (
+    NoSuchNamespace,
+    choose_address,
+    forget,
+    forget_recipient,
+)
 from portal.notifications.services.delivery import Report, deliver_due
 from portal.notifications.services.inbox import mark_all_read, mark_read
 from portal.notifications.services.outbox import (
@@ -21,6 +26,7 @@ from portal.notifications.services.outbox import (
     house_windows,
     recipient_for,
     withdraw,
+    withdraw_for,
 )
 from portal.notifications.services.planning import plan_reminders, reminder_times
 from portal.notifications.services.tidying import tidy
@@ -38,6 +44,7 @@ __all__ = [
     "enqueue_account_mail",
     "enqueue_all",
     "forget",
+    "forget_recipient",
     "house_windows",
     "inbox_tag",
     "mark_all_read",
@@ -47,4 +54,5 @@ __all__ = [
     "reminder_times",
     "tidy",
     "withdraw",
+    "withdraw_for",
 ]

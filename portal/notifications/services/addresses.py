@@ -21,7 +21,12 @@ class NoSuchNamespace(ValueError):
 
 
 def choose_address(
-    *, namespace: str, user_id: UUID, address: str | None, now: datetime
+    *,
+    namespace: str,
+    user_id: UUID,
+    address: str | None,
+    scope: UUID | None = None,
+    now: datetime,
 ) -> None:
     """
     Let one room write to an address of the person's choice, or to none.
@@ -31,10 +36,11 @@ def choose_address(
 
     :raises NoSuchNamespace: if no room has registered the namespace.
     :raises ValidationError: if this is no address.
+    :raises ValueError: if a scoped namespace lacks its scope, or another one is given one.
     """
     if not registry.is_namespace(namespace):
         raise NoSuchNamespace(namespace)
-    tag = inbox_tag(namespace=namespace, user_id=user_id)
+    tag = inbox_tag(namespace=namespace, user_id=user_id, scope=scope)
     with transaction.atomic():
         lock("notifications.address", UUID(bytes=tag[:16]))
         if address is None:
@@ -47,9 +53,22 @@ def choose_address(
         choice.save()
 
 
-def forget(*, namespace: str, user_id: UUID, now: datetime) -> None:
-    """Erase a person's inbox and address choice in one room; nothing waits for her any more."""
-    tag = inbox_tag(namespace=namespace, user_id=user_id)
+def forget(*, namespace: str, user_id: UUID, scope: UUID | None = None, now: datetime) -> None:
+    """
+    Erase a person's inbox and address choice in one room or scope; see `forget_recipient`.
+
+    :raises ValueError: if a scoped namespace lacks its scope, or another one is given one.
+    """
+    forget_recipient(tag=inbox_tag(namespace=namespace, user_id=user_id, scope=scope), now=now)
+
+
+def forget_recipient(*, tag: bytes, now: datetime) -> None:
+    """
+    Erase the inbox and the address choice behind a tag; nothing waits for it any more.
+
+    Locks the recipient's choice, then her deliveries by id.
+    """
+    tag = bytes(tag)
     with transaction.atomic():
         lock("notifications.address", UUID(bytes=tag[:16]))
         _drop(tag, now=now)

@@ -6,13 +6,13 @@ withdrawal never wait for each other in a circle.
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 
 from portal.common.db import lock
 from portal.notifications import rules
@@ -45,30 +45,37 @@ class Hold:
         return timedelta(seconds=time.monotonic() - self.began)
 
 
-def release_lapsed(hold: Hold) -> int:
+def release_lapsed(hold: Hold) -> list[Delivery | AccountMail]:
     """
-    Take rows from holders that died; return how many of them are dead now.
+    Take rows from holders that died; return those that are dead now, as they were.
 
     Not yet handed over: tried again, unless it has outlived too many holders. Handed over but
     not confirmed: uncertain, for a person to settle.
     """
     most = len(rules.BACKOFF) + 1
-    dead = 0
+    dead: list[Delivery | AccountMail] = []
     for model in MODELS:
         with transaction.atomic():
-            lapsed = list(
+            lapsed: list[Delivery | AccountMail] = list(
                 model.objects.lapsed(hold.clock())
                 .order_by("id")
                 .select_for_update(skip_locked=True)
             )
             leased = [row for row in lapsed if row.state == State.LEASED]
-            spent = [row.id for row in leased if row.attempt >= most]
+            spent = [row for row in leased if row.attempt >= most]
+            _remember_what_of(spent)
             _free(model, [row.id for row in leased if row.attempt < most], State.PENDING)
             _free(
                 model, [row.id for row in lapsed if row.state != State.LEASED], State.UNCERTAIN
             )
-            _bare(model, spent, state=State.DEAD, reason=Reason.LEASE_EXPIRED, hold=hold)
-            dead += len(spent)
+            _bare(
+                model,
+                [row.id for row in spent],
+                state=State.DEAD,
+                reason=Reason.LEASE_EXPIRED,
+                hold=hold,
+            )
+            dead += spent
     return dead
 
 
@@ -177,6 +184,11 @@ def _lease(
         attempt=F("attempt") + 1,
         reason="",
     )
+
+
+def _remember_what_of(rows: Sequence[Delivery | AccountMail]) -> None:
+    """Read what the deliveries are about, while they still know it."""
+    prefetch_related_objects([row for row in rows if isinstance(row, Delivery)], "notification")
 
 
 def _free(

@@ -54,6 +54,8 @@ class _Sweep:
     hold: Hold
     report: Report = field(default_factory=Report)
     post: mail.Post = field(default_factory=mail.Post)
+    mailed: set[str] = field(default_factory=set)
+    """The mailboxes that this sweep has told already; they live no longer than it."""
 
 
 class _Stays(Exception):
@@ -71,8 +73,9 @@ def deliver_due(
     Send what is due, at most about ``limit`` rows, the most pressing first.
 
     Everything is asked again right before it leaves: whether it is still useful, unread and
-    true, whether the recipient is still here and the address still chosen. One person gets one
-    mail, whatever the number of rows that are due together. A bad row never stops the others.
+    true, whether the recipient is still here and the address still chosen. One mailbox gets one
+    mail, whatever the number of rows that are due together: all mails say the same. A bad row
+    never stops the others. A room that asked for it is told of a mail that was given up.
     ``as_of`` takes what will be due by then, as if it were that time. Without the notifier's
     private key nothing is touched and the report says so. Not for use inside a transaction.
     """
@@ -85,14 +88,22 @@ def deliver_due(
         )
         sweep.report.key_missing = True
         return sweep.report
-    sweep.report.dead += claims.release_lapsed(sweep.hold)
+    _release_lapsed(sweep)
     try:
+        _send_deliveries(sweep, Lane.SAFETY, limit)
         if lane != Lane.SAFETY:
             _send_account_mails(sweep, limit)
-        _send_deliveries(sweep, lane, limit)
+            _send_deliveries(sweep, lane, limit)
     finally:
         sweep.post.close()
     return sweep.report
+
+
+def _release_lapsed(sweep: _Sweep) -> None:
+    dead = claims.release_lapsed(sweep.hold)
+    sweep.report.dead += len(dead)
+    for row in dead:
+        _given_up(row, sweep)
 
 
 def _send_deliveries(sweep: _Sweep, lane: Lane, limit: int) -> None:
@@ -133,6 +144,10 @@ def _send_together(address: str, rows: Sequence[Delivery], sweep: _Sweep) -> Non
     going = [row for row in true_rows if row.id in ours]
     if not going:
         return
+    if address in sweep.mailed:
+        same = _coalesce(going, sweep)
+        sweep.report.lost += len(going) - same
+        return
     first, *others = going
     outcome = (
         Outcome.NO_ANSWER
@@ -140,20 +155,26 @@ def _send_together(address: str, rows: Sequence[Delivery], sweep: _Sweep) -> Non
         else sweep.post.send(mail.neutral_letter(address=address, row_id=first.id))
     )
     if outcome is Outcome.SENT:
+        sweep.mailed.add(address)
         sent = claims.finish(Delivery, [first.id], state=State.SENT, hold=sweep.hold)
-        same = claims.finish(
-            Delivery,
-            [row.id for row in others],
-            state=State.SENT,
-            reason=Reason.COALESCED,
-            hold=sweep.hold,
-        )
+        same = _coalesce(others, sweep)
         sweep.report.sent += sent
-        sweep.report.coalesced += same
         sweep.report.lost += len(going) - sent - same
         return
     for row in going:
         _not_sent(Delivery, row, outcome, sweep)
+
+
+def _coalesce(rows: Sequence[Delivery], sweep: _Sweep) -> int:
+    same = claims.finish(
+        Delivery,
+        [row.id for row in rows],
+        state=State.SENT,
+        reason=Reason.COALESCED,
+        hold=sweep.hold,
+    )
+    sweep.report.coalesced += same
+    return same
 
 
 def _may_leave(row: Delivery, sweep: _Sweep) -> bool:
@@ -204,8 +225,7 @@ def _try_later(
     # Chance spreads retries; nothing secret hangs on it.
     pause = rules.pause_after(row.attempt, chance=random.random())  # noqa: S311
     if pause is None:
-        done = claims.finish(model, [row.id], state=State.DEAD, reason=reason, hold=sweep.hold)
-        sweep.report.dead += done
+        done = _give_up(model, row, reason, sweep)
     else:
         done = claims.put_back(
             model, [row.id], pause=pause, reason=reason, counted=True, hold=sweep.hold
@@ -224,10 +244,7 @@ def _not_sent(
         _try_later(model, row, Reason.PUT_OFF, sweep)
         return
     if outcome is Outcome.REFUSED:
-        done = claims.finish(
-            model, [row.id], state=State.DEAD, reason=Reason.REFUSED, hold=sweep.hold
-        )
-        sweep.report.dead += done
+        done = _give_up(model, row, Reason.REFUSED, sweep)
     else:
         done = claims.put_back(
             model,
@@ -239,6 +256,34 @@ def _not_sent(
         )
         sweep.report.put_back += done
     sweep.report.lost += 1 - done
+
+
+def _give_up(
+    model: type[Delivery] | type[AccountMail],
+    row: Delivery | AccountMail,
+    reason: Reason,
+    sweep: _Sweep,
+) -> int:
+    done = claims.finish(model, [row.id], state=State.DEAD, reason=reason, hold=sweep.hold)
+    sweep.report.dead += done
+    if done:
+        _given_up(row, sweep)
+    return done
+
+
+def _given_up(row: Delivery | AccountMail, sweep: _Sweep) -> None:
+    """Let the room know, after the row's own state is safe; its failure stops nobody."""
+    told = row.notification if isinstance(row, Delivery) else None
+    if told is None or not registry.is_known(told.notice):
+        return
+    undelivered = registry.find_notice(told.notice).undelivered
+    if undelivered is None:
+        return
+    try:
+        with transaction.atomic():
+            undelivered(told.subject_id, told.rev, sweep.hold.due_clock())
+    except Exception:  # noqa: BLE001 - a room's answer may fail; the other rows still leave
+        event("deliver_due: a room could not note a mail that was given up", state="FAILED")
 
 
 def _send_account_mails(sweep: _Sweep, limit: int) -> None:

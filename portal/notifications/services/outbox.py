@@ -32,17 +32,18 @@ def house_day(now: datetime) -> date:
     return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
-def recipient_for(*, namespace: str, user_id: UUID) -> Recipient:
+def recipient_for(*, namespace: str, user_id: UUID, scope: UUID | None = None) -> Recipient:
     """
     Return how one room addresses a person; it may be stored there and names nobody.
 
-    :raises ValueError: if no room has registered the namespace: its inbox would never be read.
+    :raises ValueError: if no room has registered the namespace: its inbox would never be read;
+        if a scoped namespace lacks its scope, or another one is given one.
     """
     if not registry.is_namespace(namespace):
         msg = f"no room has registered the namespace {namespace}"
         raise ValueError(msg)
     return Recipient(
-        tag=inbox_tag(namespace=namespace, user_id=user_id),
+        tag=inbox_tag(namespace=namespace, user_id=user_id, scope=scope),
         contact=vault.seal_to_notifier(user_id.bytes, _CONTACT, namespace),
     )
 
@@ -79,7 +80,8 @@ class Message:
     A fact to tell one recipient: an inbox item, and a mail if she has chosen an address.
 
     From ``useful_until`` on nothing leaves any more; ``urgent`` (the matter comes before the
-    next window) lets a mail leave at once.
+    next window) lets a mail leave at once. ``safety`` (somebody may be in danger) does so
+    before everything else, whatever the hour.
     """
 
     recipient: Recipient
@@ -88,6 +90,7 @@ class Message:
     rev: int
     useful_until: datetime | None = None
     urgent: bool = False
+    safety: bool = False
 
 
 def enqueue(
@@ -98,6 +101,7 @@ def enqueue(
     rev: int,
     useful_until: datetime | None = None,
     urgent: bool = False,
+    safety: bool = False,
     now: datetime,
 ) -> None:
     """Tell one recipient about a fact; see `enqueue_all`."""
@@ -108,6 +112,7 @@ def enqueue(
         rev=rev,
         useful_until=useful_until,
         urgent=urgent,
+        safety=safety,
     )
     enqueue_all(messages=[message], now=now)
 
@@ -117,7 +122,8 @@ def enqueue_all(*, messages: Sequence[Message], now: datetime) -> None:
     Tell about facts, each recipient once for the same notice, subject and revision.
 
     Call it in the transaction of the fact. A mail leaves in the house's next window, together
-    with everything else, or at once where it is urgent. Two queries, four with a mail.
+    with everything else, or at once where it is urgent or a matter of safety. Two queries,
+    four with a mail.
 
     :raises UnknownNotice: if no room has registered a notice.
     :raises TransactionManagementError: outside a transaction: a rollback has to take it along.
@@ -166,11 +172,12 @@ def _told(message: Message, *, now: datetime) -> Notification:
 
 
 def _mail(told: Notification, message: Message, *, now: datetime) -> Delivery:
+    at_once = message.urgent or message.safety
     return Delivery(
         notification=told,
         dedupe_key=dedupe_key(bytes(told.fact_key), Channel.MAIL),
-        priority=Priority.CHANGE,
-        not_before=now if message.urgent else rules.next_window(now, house_windows()),
+        priority=Priority.SAFETY if message.safety else Priority.CHANGE,
+        not_before=now if at_once else rules.next_window(now, house_windows()),
         useful_until=message.useful_until,
     )
 
@@ -193,7 +200,32 @@ def withdraw(*, subject_id: UUID, notices: Sequence[str] | None = None, now: dat
     hand is taken from its holder: it is sent only if it had already begun to leave. Unread
     items disappear from the inbox; read ones show what is true now. Locks the deliveries by id.
     """
-    told = Notification.objects.filter(subject_id=subject_id)
+    return _take_back(
+        Notification.objects.filter(subject_id=subject_id), notices=notices, now=now
+    )
+
+
+def withdraw_for(
+    *,
+    tag: bytes,
+    notices: Sequence[str] | None = None,
+    subject_id: UUID | None = None,
+    now: datetime,
+) -> int:
+    """
+    Take back what has not left yet for one recipient; return how many deliveries that were.
+
+    For whoever leaves something that others stay in; `withdraw` says the rest.
+    """
+    told = Notification.objects.filter(recipient_tag=tag)
+    if subject_id is not None:
+        told = told.filter(subject_id=subject_id)
+    return _take_back(told, notices=notices, now=now)
+
+
+def _take_back(
+    told: QuerySet[Notification], *, notices: Sequence[str] | None, now: datetime
+) -> int:
     if notices is not None:
         told = told.filter(notice__in=notices)
     with transaction.atomic():
