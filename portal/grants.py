@@ -37,6 +37,28 @@ GRANTS = {
     "counselling_service": "SIUD",
     "django_content_type": "",  # only migrations read it
     "django_migrations": "S",  # to see whether a migration is waiting
+    "groups_agreement": "SID",  # a version of an agreement is never changed
+    "groups_announcement": "SID",  # told is told
+    "groups_assignment": "SIUD",
+    "groups_attendance": "SIUD",
+    "groups_block": "SID",  # set or taken away
+    "groups_capacitypool": "SIUD",
+    "groups_concern": "SIUD",
+    "groups_debrief": "SIUD",
+    "groups_duty": "SIUD",
+    "groups_enrolment": "SIUD",
+    "groups_facilitator": "SIUD",
+    "groups_invitation": "SIUD",
+    "groups_meeting": "SIUD",
+    "groups_meetingnote": "SIUD",
+    "groups_meetingseries": "SIUD",
+    "groups_meetingsignal": "SIUD",
+    "groups_place": "SIUD",
+    "groups_planchange": "SIUD",
+    "groups_quartertable": "SI",  # frozen once
+    "groups_resource": "SIUD",
+    "groups_sealedcopy": "SID",  # sealed once
+    "groups_supportgroup": "SIUD",
     "mfa_authenticator": "SIUD",
     "notifications_accountmail": "SIUD",
     "notifications_addresschoice": "SIUD",

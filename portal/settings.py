@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "portal.home",
     "portal.privacy",
     "counselling",
+    "groups",
     "portal.wellbeing",
     "portal.notifications",
     "portal.people",

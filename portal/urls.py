@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("portal.privacy.urls")),
     path("", include("portal.wellbeing.urls")),
     path("", include("counselling.urls")),
+    path("", include("groups.urls")),
     path("", include("portal.notifications.urls")),
     path("", include("portal.people.urls")),
 ]

@@ -62,6 +62,47 @@ PLAIN: dict[str, frozenset[str]] = {
         "id agency name duration_minutes grid_minutes buffer_before_minutes"
         " buffer_after_minutes min_notice_minutes horizon_days modes position is_active"
     ),
+    # what everybody of an agency may read of its groups; the words inside are sealed
+    "groups.Agreement": _open("id group version text_id text_en published_on"),
+    "groups.Announcement": _open("id group author urgent_reason expected told position on_day"),
+    "groups.Assignment": _open("id group facilitator kind starts_on ends_on"),
+    # ties between random ids: a nickname of one group and a meeting, never an account
+    "groups.Attendance": _open("id meeting enrolment mark"),
+    "groups.Block": _open("id enrolment"),
+    "groups.CapacityPool": _open("id group meeting way capacity last_number"),
+    "groups.Concern": _open("id group meeting enrolment raised_by level state for_duty on_day"),
+    "groups.Debrief": _open("id meeting facilitator feeling wants_talk"),
+    "groups.Duty": _open("id meeting facilitator state"),
+    "groups.Enrolment": _open(
+        "id group state held_back agreement_version joined_month left_month"
+    ),
+    # who leads groups is no secret
+    "groups.Facilitator": _open("id user agency display_name about trained_until is_active"),
+    "groups.Invitation": _open("id group valid_until turn used"),
+    "groups.Meeting": _open(
+        "id group series root slot_key period_key period zone ways status cancel_reason rev"
+        " overrides clock_note holiday_kept room directions runs_anyway block_no block_since"
+    ),
+    "groups.MeetingNote": _open("id meeting themes mood"),
+    "groups.MeetingSeries": _open(
+        "id group root rule starts_on at zone duration_minutes until_on ways holiday_policy"
+        " version"
+    ),
+    "groups.MeetingSignal": _open("id meeting enrolment kind"),
+    "groups.Place": _open(
+        "id pool enrolment state turn queue_no seat_no offer_expires_at undelivered asks_again"
+        " rev"
+    ),
+    "groups.PlanChange": _open(
+        "id group series author kind before affected from_on tell_at told"
+    ),
+    "groups.QuarterTable": _open("id agency quarter rows frozen_on"),
+    "groups.Resource": _open("id group title position"),
+    "groups.SealedCopy": _open("id subject_id"),
+    "groups.SupportGroup": _open(
+        "id agency name topic about kind visibility join_policy status language zone ways room"
+        " directions link_base min_facilitators run_sheet ended_on"
+    ),
     # allauth: the secrets inside data are sealed by our adapter before they get here
     "mfa.Authenticator": _open("id user type data created_at last_used_at"),
     # account mails: state only; the words are in a box
@@ -116,6 +157,10 @@ CLOCKS: dict[str, str] = {
     "counselling.Appointment.period": "a time was agreed on; beside it stands a pseudonym",
     "counselling.AvailabilityException.period": "when a counsellor is away or open",
     "counselling.AvailabilityRevision.made_at": "a counsellor's own edits, for undo",
+    "groups.Meeting.block_since": "while a meeting runs: when its facilitators turned the page",
+    "groups.Meeting.period": "when a group meets; its members know it",
+    "groups.Place.offer_expires_at": "end of an offer, moved by whole windows and working hours",
+    "groups.PlanChange.tell_at": "a facilitator's own edit, three minutes later",
     "mfa.Authenticator.created_at": "a package's: somebody enrolled a second factor",
     "mfa.Authenticator.last_used_at": "a package's: somebody, mostly staff, signed in",
     "notifications.AccountMail.lease_until": "while one process holds it, seconds",

@@ -18,7 +18,7 @@ DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 DOCUMENTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 PARTS = ["Decision", "Evidence", "What would reverse it"]
 PLACES = (
-    "portal/", "counselling/", "templates/", "tests/", "docs/", "deploy/", ".ci/",
+    "portal/", "counselling/", "groups/", "templates/", "tests/", "docs/", "deploy/", ".ci/",
 )  # fmt: skip
 
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)|src=\"([^\"]+)\"")

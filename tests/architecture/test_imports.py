@@ -99,7 +99,7 @@ def _broken(report: str) -> dict[str, str]:
 
 def _copy(place: Path) -> Path:
     """Copy everything the linter looks at."""
-    for package in ("portal", "counselling"):
+    for package in ("portal", "counselling", "groups"):
         shutil.copytree(
             ROOT / package, place / package,
             ignore=shutil.ignore_patterns("__pycache__", "static", "locale"),

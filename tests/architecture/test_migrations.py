@@ -25,7 +25,9 @@ def foreign_imports(code: str) -> list[str]:
             if isinstance(node, ast.Import)
             else []
         )
-        found += [name for name in names if name.split(".")[0] in {"portal", "counselling"}]
+        found += [
+            name for name in names if name.split(".")[0] in {"portal", "counselling", "groups"}
+        ]
     return found
 
 
@@ -36,7 +38,7 @@ def house_names(code: str) -> list[str]:
         for node in ast.walk(ast.parse(code))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
-        and node.value.id in {"portal", "counselling"}
+        and node.value.id in {"portal", "counselling", "groups"}
     ]
 
 

@@ -7,7 +7,16 @@ from uuid import UUID, uuid4
 from django.apps import apps
 from django.db import models
 
-OURS = {"people", "vault", "audit", "calendars", "notifications", "wellbeing", "counselling"}
+OURS = {
+    "people",
+    "vault",
+    "audit",
+    "calendars",
+    "notifications",
+    "wellbeing",
+    "counselling",
+    "groups",
+}
 OTHER_KEYS = {
     "people.BrowserSession": "found by the hash of a cookie",
     "audit.ClientLink": "a chain has positions",
@@ -18,6 +27,10 @@ CROSSING = {
     "counselling.Counsellor.home_agency": "people.Agency",
     "counselling.Counsellor.user": "people.User",
     "counselling.Service.agency": "people.Agency",
+    "groups.Facilitator.agency": "people.Agency",
+    "groups.Facilitator.user": "people.User",
+    "groups.QuarterTable.agency": "people.Agency",
+    "groups.SupportGroup.agency": "people.Agency",
     "vault.PersonKey.user": "people.User",
     "wellbeing.HelpContact.owner": "people.User",
 }
@@ -25,6 +38,8 @@ CROSSING = {
 
 CLIENT_SIDE = {
     "counselling.Client", "counselling.Consent", "counselling.Appointment",
+    "groups.Enrolment", "groups.Place", "groups.Block", "groups.Attendance",
+    "groups.MeetingSignal", "groups.Concern", "groups.SealedCopy",
     "notifications.Notification", "notifications.Delivery", "notifications.AddressChoice",
     "notifications.AccountMail", "audit.ClientEvent", "audit.ClientLink",
 }  # fmt: skip
@@ -32,7 +47,14 @@ CLIENT_SIDE = {
 PERSON_SIDE = {"people.User", "people.Employee", "people.RoleGrant", "people.ActivationSlip",
                "vault.PersonKey", "account.EmailAddress", "mfa.Authenticator",
                "socialaccount.SocialAccount"}  # fmt: skip
-NO_SECRET = {"counselling.Counsellor", "counselling.Service", "people.Agency", "people.Unit"}
+NO_SECRET = {
+    "counselling.Counsellor",
+    "counselling.Service",
+    "groups.SupportGroup",
+    "groups.Facilitator",
+    "people.Agency",
+    "people.Unit",
+}
 """Who counsels where is published; a road through these says nothing about a client."""
 
 
@@ -135,7 +157,7 @@ def test_every_model_stands_on_a_side() -> None:
     tied = {
         label(model)
         for model in our_models()
-        if model._meta.app_label in {"counselling", "notifications"}
+        if model._meta.app_label in {"counselling", "groups", "notifications"}
     }
     staff_side = {
         "counselling.Counsellor", "counselling.Service", "counselling.Availability",

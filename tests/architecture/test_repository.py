@@ -28,7 +28,7 @@ def tracked() -> list[Path]:
             [git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout
         return [ROOT / name for name in listed.split("\0") if name]
-    folders = ("portal", "counselling", "tests", "templates", "docs", ".ci", "deploy")
+    folders = ("portal", "counselling", "groups", "tests", "templates", "docs", ".ci", "deploy")
     loose = [path for path in ROOT.iterdir() if path.is_file()]
     return loose + [path for folder in folders for path in (ROOT / folder).rglob("*.*")]
 

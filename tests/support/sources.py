@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("portal", "counselling")
-ROOMS = ("counselling", "portal/wellbeing", "portal/home", "portal/privacy")
+PACKAGES = ("portal", "counselling", "groups")
+ROOMS = ("counselling", "groups", "portal/wellbeing", "portal/home", "portal/privacy")
 CLOCK_READERS = ("views", "tasks", "middleware", "commands", "context", "templatetags")
 """Parts of a path whose code may read the clock: it stands between a request and the rules."""
 

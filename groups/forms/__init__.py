@@ -1,0 +1,1 @@
+"""What people type or press in this room; nothing here decides who may, or saves."""

@@ -1,0 +1,1 @@
+"""What is allowed and what follows from what: pure decisions, no database, no clock."""

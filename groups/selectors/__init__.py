@@ -1,0 +1,1 @@
+"""Reading groups, meetings, places and worries; frozen rows come out."""

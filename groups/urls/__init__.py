@@ -1,0 +1,6 @@
+"""Paths of this room, in words that tell nothing: members, facilitators, head, duty."""
+
+from groups.urls import coordination, facilitator, member
+
+app_name = "groups"
+urlpatterns = [*member.urlpatterns, *facilitator.urlpatterns, *coordination.urlpatterns]

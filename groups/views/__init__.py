@@ -1,0 +1,1 @@
+"""The pages of this room: members, facilitators, the head of the service, the duty."""
