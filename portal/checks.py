@@ -6,11 +6,14 @@ Plain checks run with every command. Those marked ``deploy`` run with `manage.py
 environment or the database. Keys and the cost of passphrases are checked by the vault.
 """
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
+from psycopg import IsolationLevel
 
 NO_KEY = "no-key-yet"
 SIGN_IN = {
@@ -30,6 +33,8 @@ SELECT r.rolsuper OR r.rolbypassrls,
                AND pg_has_role(current_user, c.relowner, 'MEMBER'))
 FROM pg_roles r WHERE r.rolname = current_user
 """
+_ASKED_LEVEL = re.compile(r"default_transaction_isolation *= *['\"]?(\w+ ?\w*)")
+"""The level in the options for the server, as in ``-c default_transaction_isolation=…``."""
 
 
 def _trying() -> bool:
@@ -62,6 +67,34 @@ def check_transactions(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 - Django
         for alias in settings.DATABASES
         if settings.DATABASES[alias].get("ATOMIC_REQUESTS")
     ]
+
+
+@register(Tags.compatibility)
+def check_isolation(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 - Django's signature
+    """
+    Refuse any isolation level but PostgreSQL's own default, READ COMMITTED.
+
+    Places are counted under an advisory lock. Under REPEATABLE READ whoever has waited for the
+    lock still counts what was there before she waited, and the place is given twice.
+    """
+    return [
+        Error(
+            "The isolation level of the database is not READ COMMITTED.",
+            hint="Take `isolation_level` and `default_transaction_isolation` out of DATABASES; "
+            "under REPEATABLE READ a lock sells one place twice.",
+            id="portal.E008",
+        )
+        for alias in settings.DATABASES
+        if not _reads_committed(settings.DATABASES[alias].get("OPTIONS") or {})
+    ]
+
+
+def _reads_committed(options: Mapping[str, Any]) -> bool:
+    level = options.get("isolation_level")
+    if level not in {None, IsolationLevel.READ_COMMITTED}:
+        return False
+    words = str(options.get("options") or "").replace("\\", "").casefold()
+    return all(asked == "read committed" for asked in _ASKED_LEVEL.findall(words))
 
 
 @register(Tags.security)
