@@ -1,6 +1,5 @@
 """What may be booked, moved, cancelled and noted: pure decisions, no database, no clock."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,6 @@ SHOWN_PER_DAY: Final = 6
 """A list shows a sample of this many times a day, so that nobody can watch a diary empty."""
 CONSENT_VERSION: Final = 1
 """Version of the words about the limits of confidentiality on the check page."""
-ALIAS_MAX: Final = 30
 
 S = AppointmentStatus
 TRANSITIONS: Final[dict[AppointmentStatus, frozenset[AppointmentStatus]]] = {
@@ -150,27 +148,3 @@ def part_of_day(local: datetime) -> PartOfDay:
     if local.hour < 11:
         return PartOfDay.MORNING
     return PartOfDay.MIDDAY if local.hour < 15 else PartOfDay.EVENING
-
-
-def fold(text: str) -> str:
-    """Return a nickname as it is compared: NFKC, case folded, letters and digits only."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(letter for letter in plain if letter.isalnum())
-
-
-def alias_tells(alias: str, *, names: Sequence[str]) -> bool:
-    """
-    Return whether a nickname shows who somebody is.
-
-    ``names`` are the person's own full name, NIP and mail names; words shorter than three
-    letters do not count.
-    """
-    chosen = fold(alias)
-    if sum(letter.isdigit() for letter in chosen) >= 6:
-        return True
-    words = {fold(word) for name in names for word in _words(name)}
-    return any(word in chosen for word in words if len(word) >= 3)
-
-
-def _words(name: str) -> list[str]:
-    return "".join(letter if letter.isalnum() else " " for letter in name).split()

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from counselling.forms.text import TextField
 from counselling.forms.times import capitals
-from counselling.rules import ALIAS_MAX
+from portal.people.rules import ALIAS_MAX
 
 NOTE_MAX: Final = 2000
 REACH_MAX: Final = 200

@@ -9,14 +9,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.http import Http404
 
-from counselling import notices, policies, rules
+from counselling import notices, policies
 from counselling.choices import Refusal
 from counselling.models import ALIAS_ONCE, Client
 from portal.common.db import violated_constraint
 from portal.common.errors import Refused
 from portal.notifications.services import Recipient, recipient_for
 from portal.people.actors import Account, Actor
-from portal.people.selectors import names_of
+from portal.people.rules import alias_tells, clean_alias, fold_alias
+from portal.people.selectors import names_of, unit_names_of
 from portal.vault.services import open_field_text, seal_field, tag
 
 NICKNAMES: Final = (
@@ -69,11 +70,15 @@ def rename(*, client: Client, actor: Actor, alias: str) -> None:
 
     :raises AliasRefused: if it shows who the actor is, or somebody else uses it.
     """
-    wanted = " ".join(alias.split())[: rules.ALIAS_MAX]
-    if not rules.fold(wanted) or wanted == open_field_text(client, "alias"):
+    wanted = clean_alias(alias)
+    if not fold_alias(wanted) or wanted == open_field_text(client, "alias"):
         return
-    names = names_of(user_id=actor.user_id) if isinstance(actor, Account) else ()
-    if rules.alias_tells(wanted, names=names):
+    names: Sequence[str] = ()
+    units: Sequence[str] = ()
+    if isinstance(actor, Account):
+        names = names_of(user_id=actor.user_id)
+        units = unit_names_of(user_id=actor.user_id)
+    if alias_tells(wanted, names=names, units=units):
         raise AliasRefused(Refusal.ALIAS_TELLS)
     client.alias_tag = _alias_tag(wanted)
     seal_field(client, "alias", wanted)
@@ -108,7 +113,7 @@ def _make(actor: Account, *, now: datetime) -> None:
 
 def _draw(*, names: Sequence[str]) -> str:
     """Return a nickname nobody has: a word while words are free, then a word with a number."""
-    safe = [word for word in NICKNAMES if not rules.alias_tells(word, names=names)]
+    safe = [word for word in NICKNAMES if not alias_tells(word, names=names)]
     words = {_alias_tag(word): word for word in safe}
     taken = set(Client.objects.filter(alias_tag__in=words).values_list("alias_tag", flat=True))
     free = [word for alias_tag, word in words.items() if alias_tag not in taken]
@@ -118,7 +123,7 @@ def _draw(*, names: Sequence[str]) -> str:
 
 
 def _alias_tag(alias: str) -> bytes:
-    return tag("alias", rules.fold(alias))
+    return tag("alias", fold_alias(alias))
 
 
 def counsellor_recipient(*, user_id: UUID) -> Recipient:

@@ -12,6 +12,7 @@ class Role(TextChoices):
     HR = "HR", _("HR officer")
     REVIEWER = "REVIEWER", _("Medical reviewer")
     HEAD = "HEAD", _("Head of the counselling service")
+    DUTY = "DUTY", _("Duty counsellor")
     ADMIN = "ADMIN", _("System administrator")
     DPO = "DPO", _("Data protection officer")
 
@@ -67,8 +68,9 @@ class PeopleRefusal(TextChoices):
     ROLES_DO_NOT_MIX = (
         "ROLES_DO_NOT_MIX",
         _(
-            "These roles stay apart: counsellor and medical reviewer, administrator and data "
-            "protection officer. End the other role first, or choose another person."
+            "These roles stay apart: counsellor or duty counsellor and medical reviewer, "
+            "administrator and data protection officer. End the other role first, or choose "
+            "another person."
         ),
     )
     OWN_ROLE = "OWN_ROLE", _("Another administrator can change your own roles for you.")

@@ -43,6 +43,7 @@ class Who(TextChoices):
     HR = "HR", _("HR officers")
     REVIEWER = "REVIEWER", _("Medical reviewers")
     HEAD = "HEAD", _("The head of the counselling service")
+    DUTY = "DUTY", _("Duty counsellors")
     ADMIN = "ADMIN", _("System administrators")
     DPO = "DPO", _("The data protection officer")
 
@@ -54,6 +55,7 @@ _ROLE_OF = {
     Who.HR: Role.HR,
     Who.REVIEWER: Role.REVIEWER,
     Who.HEAD: Role.HEAD,
+    Who.DUTY: Role.DUTY,
     Who.ADMIN: Role.ADMIN,
     Who.DPO: Role.DPO,
 }

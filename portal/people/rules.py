@@ -1,10 +1,14 @@
-"""What holds for numbers, lines of command and roles; facts in, answers out."""
+"""What holds for numbers, lines of command, roles and nicknames; facts in, answers out."""
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from confusable_homoglyphs import confusables
 
 from portal.people.choices import Employment, NipProblem, Role
 
@@ -20,6 +24,7 @@ PPPK_CONTRACTS = range(21, 30)
 PNS_MONTHS = range(1, 13)
 _NEVER_TOGETHER = (
     frozenset({Role.COUNSELLOR, Role.REVIEWER}),
+    frozenset({Role.DUTY, Role.REVIEWER}),
     frozenset({Role.ADMIN, Role.DPO}),
 )
 """
@@ -115,3 +120,93 @@ def refuse_together(held: Iterable[Role], wanted: Role) -> bool:
     """Say whether one person cannot hold this role beside those she holds."""
     others = set(held) - {wanted}
     return any(wanted in group and others & group for group in _NEVER_TOGETHER)
+
+
+ALIAS_MAX: Final = 30
+_NAME_TELLS: Final = 3
+_UNIT_TELLS: Final = 4
+_NUMBER_TELLS: Final = 6
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters of Hangul and Braille that show nothing, yet count as letters or signs."""
+_BLANK_MARKS: Final = re.compile(
+    "[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+"""Marks that only choose between shapes, or show nothing at all."""
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
+_TWINS: Final = str.maketrans({"0": "o", "1": "i", "l": "i", "|": "i"})
+"""What looks alike among our own letters and digits."""
+
+
+def clean_alias(text: str) -> str:
+    """Return a nickname as it is kept: nothing invisible, single blanks, at most 30 signs."""
+    words = _BLANK_MARKS.sub("", " ".join(text.split()))
+    seen = "".join(sign for sign in words if not _is_invisible(sign))
+    return " ".join(unicodedata.normalize("NFC", seen).split())[:ALIAS_MAX].strip()
+
+
+def fold_alias(text: str) -> str:
+    """
+    Return a nickname as it is compared: two that look alike fold to the same.
+
+    NFKC; look-alikes of other scripts as Latin letters; case folded; without marks; 0 as o, and
+    1, l and | as i; letters and digits only.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+    return "".join(_as_latin(sign) for sign in plain)
+
+
+def alias_tells(alias: str, *, names: Sequence[str], units: Sequence[str] = ()) -> bool:
+    """
+    Return whether a nickname shows who somebody is, or where she works.
+
+    ``names`` are the person's own full name, NIP and mail names; words shorter than three
+    letters do not count. ``units`` are names and codes of her unit, told only as a whole; those
+    shorter than four letters do not count.
+    """
+    if sum(sign.isdigit() for sign in unicodedata.normalize("NFKC", alias)) >= _NUMBER_TELLS:
+        return True
+    chosen = fold_alias(alias)
+    words = {fold_alias(word) for name in names for word in _words(name)}
+    if any(word in chosen for word in words if len(word) >= _NAME_TELLS):
+        return True
+    places = {fold_alias(unit) for unit in units}
+    return any(place in chosen for place in places if len(place) >= _UNIT_TELLS)
+
+
+def _words(name: str) -> list[str]:
+    return "".join(letter if letter.isalnum() else " " for letter in name).split()
+
+
+def _is_invisible(sign: str) -> bool:
+    return sign in _BLANK_LETTERS or unicodedata.category(sign) in _INVISIBLE
+
+
+@lru_cache(maxsize=4096)
+def _as_latin(sign: str) -> str:
+    """Return the Latin letters and digits a sign looks like; else itself, or nothing."""
+    if sign.isascii():
+        folded = sign.casefold().translate(_TWINS)
+        return folded if folded.isalnum() else ""
+    if sign in _BLANK_LETTERS:
+        return ""
+    # Many a small letter of another script has a look-alike only as a capital (к, в, н).
+    for shape in dict.fromkeys((sign, sign.casefold(), sign.lower(), sign.upper())):
+        if looks := _look_alike(shape):
+            return looks
+    bare = unicodedata.normalize("NFKD", sign.casefold())
+    return "".join(letter for letter in bare if letter.isalnum())
+
+
+def _look_alike(shape: str) -> str:
+    """Return what the Unicode table of look-alikes has in plain Latin for it, or nothing."""
+    # The table writes signs that run from right to left between two marks of direction.
+    table = confusables.confusables_data
+    for twin in (*table.get(shape, ()), *table.get(f"\u200e{shape}\u200e", ())):
+        bare = "".join(
+            sign
+            for sign in unicodedata.normalize("NFKD", twin["c"])
+            if not unicodedata.combining(sign) and not _is_invisible(sign)
+        )
+        if bare.isascii() and (folded := bare.casefold().translate(_TWINS)).isalnum():
+            return folded
+    return ""

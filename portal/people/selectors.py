@@ -1,16 +1,19 @@
 """Reading accounts and the organisation; nothing here knows what anybody does with them."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from portal.people.actors import Account
-from portal.people.models import Employee, User
+from portal.people.choices import Role
+from portal.people.models import Employee, RoleGrant, User
 
 _CONFLICT_SCOPE = """
 WITH RECURSIVE me AS (
@@ -29,6 +32,25 @@ UNION
 SELECT e.user_id FROM people_employee e JOIN me ON e.manager_id = me.id
 UNION
 SELECT e.user_id FROM people_employee e JOIN me ON e.unit_id = me.unit_id
+"""
+
+_LINE = """
+WITH RECURSIVE me AS (
+    SELECT id, user_id, manager_id FROM people_employee WHERE user_id = %s
+), above AS (
+    SELECT e.id, e.manager_id, e.user_id
+    FROM people_employee e JOIN me ON e.id = me.manager_id
+    UNION
+    SELECT e.id, e.manager_id, e.user_id
+    FROM people_employee e JOIN above ON e.id = above.manager_id
+), below AS (
+    SELECT e.id, e.user_id FROM people_employee e JOIN me ON e.manager_id = me.id
+    UNION
+    SELECT e.id, e.user_id FROM people_employee e JOIN below ON e.manager_id = below.id
+)
+SELECT user_id FROM (SELECT user_id FROM above UNION SELECT user_id FROM below) AS line
+WHERE user_id NOT IN (SELECT user_id FROM me)
+ORDER BY user_id
 """
 
 
@@ -53,6 +75,19 @@ def conflict_query(*, actor: Account) -> RawSQL:
 def is_close(*, actor: Account, user_id: UUID) -> bool:
     """Return whether an account is too close to the actor to hear her; see `conflict_query`."""
     return User.objects.filter(pk=user_id, pk__in=conflict_query(actor=actor)).exists()
+
+
+def line_of(*, actor: Account) -> list[UUID]:
+    """
+    Return the accounts of everybody above and below the actor in the line, by id.
+
+    All superiors up the line and everybody who works under her, however far down; not herself,
+    and not the colleagues of her unit. Whoever has her in his line is in hers. A circle in the
+    line ends. One query; stored nowhere.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LINE, [actor.user_id])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def private_addresses(*, actor: Account) -> list[PrivateAddress]:
@@ -96,6 +131,27 @@ def names_of(*, user_id: UUID) -> tuple[str, ...]:
     full_name, nip, email, others = row
     mailboxes = (address.partition("@")[0] for address in (email, *others) if address)
     return tuple(name for name in (full_name, nip or "", *mailboxes) if name)
+
+
+def unit_names_of(*, user_id: UUID) -> tuple[str, ...]:
+    """Return what would show where a person works: her unit's name and code, her agency."""
+    row = (
+        Employee.objects.filter(user_id=user_id)
+        .values_list("unit__name", "unit__code", "agency__short_name")
+        .first()
+    )
+    return tuple(name for name in row or () if name)
+
+
+def list_with_role(*, agency_id: UUID, role: Role, today: date) -> list[UUID]:
+    """Return the active accounts that hold a role in an agency today, by id."""
+    return list(
+        RoleGrant.objects.on(today)
+        .filter(agency_id=agency_id, role=role, user__is_active=True)
+        .order_by("user_id")
+        .values_list("user_id", flat=True)
+        .distinct()
+    )
 
 
 def list_departed() -> list[UUID]:

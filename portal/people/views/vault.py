@@ -32,7 +32,14 @@ from portal.vault.services import KeyTampered, NoVault, TooManyUnlocks, VaultExi
 from portal.vault.unlock import Locked
 
 _FORMS = ["GET", "HEAD", "POST"]
-_STAFF_ORDER = (Role.COUNSELLOR, Role.FACILITATOR, Role.REVIEWER, Role.HR, Role.HEAD)
+_STAFF_ORDER = (
+    Role.COUNSELLOR,
+    Role.DUTY,
+    Role.FACILITATOR,
+    Role.REVIEWER,
+    Role.HR,
+    Role.HEAD,
+)
 REAL, NONE, IN_DOUBT = "real", "none", "in doubt"
 BUSY = 503
 TOO_MANY = 429
