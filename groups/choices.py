@@ -295,7 +295,8 @@ class Refusal(TextChoices):
     CODE_UNKNOWN = (
         "CODE_UNKNOWN",
         _(
-            "This code opens nothing, or it has run out. Whoever gave it to you can make a new one."
+            "This code opens nothing, or it has run out. Whoever gave it to you "
+            "can make a new one."
         ),
     )
     WAY_NOT_OFFERED = (
@@ -309,7 +310,8 @@ class Refusal(TextChoices):
     NO_PLACE = (
         "NO_PLACE",
         _(
-            "The places are taken just now. You are in the queue, and we tell you when one opens."
+            "The places are taken just now. You are in the queue, and we tell you "
+            "when one opens."
         ),
     )
     STARTED = ("STARTED", _("This meeting has begun. The next ones are on the circle's page."))
@@ -317,7 +319,8 @@ class Refusal(TextChoices):
     CHANGED = (
         "CHANGED",
         _(
-            "Somebody else changed the plan a moment ago. This is how it stands now; look once more."
+            "Somebody else changed the plan a moment ago. This is how it stands "
+            "now; look once more."
         ),
     )
     NOTHING_TO_UNDO = ("NOTHING_TO_UNDO", _("There is nothing to take back any more."))
@@ -341,14 +344,16 @@ class Refusal(TextChoices):
     NAME_IN_TEXT = (
         "NAME_IN_TEXT",
         _(
-            "Notes carry no names and no numbers. The marked words can be left out or rewritten."
+            "Notes carry no names and no numbers. The marked words can be left out "
+            "or rewritten."
         ),
     )
     TEXT_EMPTY = ("TEXT_EMPTY", _("There is nothing written yet. One sentence is enough."))
     NO_DUTY = (
         "NO_DUTY",
         _(
-            "Nobody on duty can read this here. The numbers on the help page reach somebody now."
+            "Nobody on duty can read this here. The numbers on the help page reach "
+            "somebody now."
         ),
     )
     NOT_TRAINED = (
@@ -363,7 +368,8 @@ class Refusal(TextChoices):
     NO_SUCH_ACCOUNT = (
         "NO_SUCH_ACCOUNT",
         _(
-            "No open account with the role of a facilitator fits. The administrator can give it."
+            "No open account with the role of a facilitator fits. The "
+            "administrator can give it."
         ),
     )
     FACILITATOR_ALREADY = (
@@ -382,6 +388,7 @@ class Refusal(TextChoices):
     REASON_MISSING = (
         "REASON_MISSING",
         _(
-            "A pressing message needs a reason, in a few words. Without one it goes the usual way."
+            "A pressing message needs a reason, in a few words. Without one it "
+            "goes the usual way."
         ),
     )

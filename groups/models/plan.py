@@ -73,12 +73,12 @@ class Meeting(BaseModel):
     """
     One occurrence as a row, ``period`` half-open: it can be moved, attended, cancelled.
 
-    ``slot_key`` is the wall time the series first gave it (``2026-11-27T08:00``), ``period_key``
-    the stretch it stands for (``2026-W48#1``, ``2026-11#1``); within a root each is there once,
-    cancelled ones included, so that nothing comes back by itself. Everything hangs on the row's
-    id, which no change of the plan touches. ``overrides`` names what was changed for this
-    meeting alone (``time``, ``place``, ``ways``). ``rev`` counts changes of time, way and status
-    and never goes back, so that a notice about an older state is never sent.
+    ``slot_key`` is the wall time the series first gave it (``2026-11-27T08:00``) and
+    ``period_key`` the stretch it stands for (``2026-W48#1``, ``2026-11#1``); within a root each
+    is there once, cancelled ones included, so that nothing comes back by itself. Everything
+    hangs on the row's id, which no change of the plan touches. ``overrides`` names what was
+    changed for this meeting alone (``time``, ``place``, ``ways``). ``rev`` counts changes of
+    time, way and status and never goes back: a notice about an older state is never sent.
     """
 
     group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="meetings")
