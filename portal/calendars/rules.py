@@ -1,9 +1,12 @@
 """Arithmetic of time: half-open intervals, local days, and known zones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+_LONGEST_CLOSED = 366
+"""Days without an opening after which there is none to wait for."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,6 +95,60 @@ def day_bounds(day: date, zone: str) -> Interval:
         datetime.combine(day, time.min, here).astimezone(UTC),
         datetime.combine(day + timedelta(days=1), time.min, here).astimezone(UTC),
     )
+
+
+def add_allowed(
+    start: datetime,
+    *,
+    allowed: timedelta,
+    zone: str,
+    opens: time,
+    closes: time,
+    is_free_day: Callable[[date], bool],
+) -> datetime:
+    """
+    Return the instant, in UTC, at which so much allowed time has passed since the start.
+
+    Allowed is what lies in ``[opens, closes)`` on the clocks of a zone, on days that are not
+    free; from outside it counts from the next opening. A window opens and closes when the clock
+    first shows its time or a later one: a clock put forward shortens it, one put back lengthens
+    it, and a second 02.30 opens nothing anew.
+
+    :raises ValueError: for a naive start, a negative time, a window that does not open before
+        it closes, or if no day of a whole year opens.
+    """
+    if start.tzinfo is None or allowed < timedelta(0) or opens >= closes:
+        raise ValueError("allowed time needs an aware start and a window within a day")
+    here, left, since = start.astimezone(UTC), allowed, 0
+    day = local_day(start, zone)
+    while since <= _LONGEST_CLOSED:
+        begins = max(here, _first_shown(day, opens, zone))
+        ends = _first_shown(day, closes, zone)
+        since += 1
+        if begins < ends and not is_free_day(day):
+            if left <= ends - begins:
+                return begins + left
+            left, since = left - (ends - begins), 0
+        day += timedelta(days=1)
+    raise ValueError("no day of a whole year opens")
+
+
+def _first_shown(day: date, wall: time, zone: str) -> datetime:
+    """Return the first instant, in UTC, at which a local day's clock shows a time or later."""
+    local = datetime.combine(day, wall.replace(fold=0), ZoneInfo(zone))
+    first, other = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
+    if other >= first:
+        return first
+    # The clock jumps over this time: look for the second of the jump between the two readings.
+    before, after = other.replace(microsecond=0), first.replace(microsecond=0)
+    offset = local.utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(ZoneInfo(zone)).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
 
 
 def is_zone(name: str) -> bool:
