@@ -176,4 +176,4 @@ _CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
     Role.ADMIN: _administration,
     Role.DPO: _audit,
 }
-_CLOSED_ROOMS = frozenset({Role.FACILITATOR, Role.HR, Role.REVIEWER})
+_CLOSED_ROOMS = frozenset({Role.DUTY, Role.FACILITATOR, Role.HR, Role.REVIEWER})
