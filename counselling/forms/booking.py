@@ -1,29 +1,19 @@
-"""Booking and keeping a meeting: what one may write, where news goes, a word for a calendar."""
+"""Booking a meeting: what one may write, under which nickname, where news goes."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from counselling.forms.text import TextField
 from counselling.forms.times import capitals
+from portal.common.forms import MAIL_TELLS, WRITTEN, Addresses, TextField
 from portal.people.rules import ALIAS_MAX
 
 NOTE_MAX: Final = 2000
 REACH_MAX: Final = 200
 NAME_MAX: Final = 100
-TITLE_MAX: Final = 60
-_WRITTEN: Final = {"autocomplete": "off", "spellcheck": "false"}
-_NICKNAME: Final = {**_WRITTEN, "autocapitalize": "none"}
-
-
-MAIL_TELLS: Final = _(
-    "A mail says only that there is news. Whoever holds both the log of the mails and a copy of"
-    " this portal could still compare their times; the portal alone leaves no such trace."
-)
+_NICKNAME: Final = {**WRITTEN, "autocapitalize": "none"}
 
 
 class WrittenForm(forms.Form):
@@ -34,14 +24,14 @@ class WrittenForm(forms.Form):
         help_text=_("Your own name, or none at all."),
         longest=NAME_MAX,
         required=False,
-        widget=forms.TextInput(attrs=_WRITTEN),
+        widget=forms.TextInput(attrs=WRITTEN),
     )
     reach = TextField(
         label=_("How can you be reached if the line breaks?"),
         help_text=_("For instance a private number, and when it is safe to call."),
         longest=REACH_MAX,
         required=False,
-        widget=forms.TextInput(attrs=_WRITTEN),
+        widget=forms.TextInput(attrs=WRITTEN),
     )
     note = TextField(
         label=_("What would you like to say beforehand?"),
@@ -49,7 +39,7 @@ class WrittenForm(forms.Form):
         longest=NOTE_MAX,
         lines=True,
         required=False,
-        widget=forms.Textarea(attrs={**_WRITTEN, "rows": 5}),
+        widget=forms.Textarea(attrs={**WRITTEN, "rows": 5}),
     )
 
     @property
@@ -115,7 +105,7 @@ class BookForm(WrittenForm):
             self.fields["mode"].choices = capitals(modes)  # type: ignore[attr-defined]  # a ChoiceField
         else:
             del self.fields["mode"]
-        self.addresses = _Addresses(addresses)
+        self.addresses = Addresses(addresses)
         if addresses:
             self.fields["address"].choices = self.addresses.choices  # type: ignore[attr-defined]  # as above
         else:
@@ -129,88 +119,3 @@ class BookForm(WrittenForm):
         """Return the version of the words that stood on the page, 0 where none did."""
         version: str = self.cleaned_data["consent"]
         return int(version) if version.isascii() and version.isdigit() else 0
-
-
-class AddressForm(forms.Form):
-    """Where reminders go."""
-
-    address = forms.ChoiceField(
-        label=_("Remind me through"),
-        help_text=MAIL_TELLS,
-        required=False,
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("Choose one of the addresses shown.")},
-    )
-
-    def __init__(
-        self,
-        *args: Any,  # noqa: ANN401 - Django's own
-        addresses: Sequence[tuple[str, str]],
-        **options: Any,  # noqa: ANN401 - Django's own
-    ) -> None:
-        super().__init__(*args, **options)
-        self.addresses = _Addresses(addresses)
-        self.fields["address"].choices = self.addresses.choices  # type: ignore[attr-defined]  # a ChoiceField
-
-    def clean_address(self) -> str:
-        """Return the address behind the masked one, empty for the portal alone."""
-        return self.addresses.behind(self.cleaned_data["address"])
-
-
-class _Addresses:
-    """The portal alone, or a private address; the page never holds one whole."""
-
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self._behind = {masked: email for email, masked in reversed(pairs)}
-        shown: list[tuple[str, str | Promise]] = [
-            (masked, masked) for masked in dict.fromkeys(masked for _email, masked in pairs)
-        ]
-        self.choices = [("", _("The portal alone")), *shown]
-
-    def behind(self, masked: str) -> str:
-        """Return the address a masked one stands for, empty for the portal."""
-        return self._behind.get(masked, "")
-
-
-class CalendarForm(forms.Form):
-    """The word under which a meeting stands in a calendar of one's own."""
-
-    AGENDA, PROMISE, OWN = "agenda", "janji", "own"
-    word = forms.ChoiceField(
-        label=_("Title in your calendar"),
-        choices=[
-            (AGENDA, pgettext_lazy("calendar title", "Agenda")),
-            (PROMISE, pgettext_lazy("calendar title", "Appointment")),
-            (OWN, _("My own words")),
-        ],
-        initial=AGENDA,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose a title."),
-            "invalid_choice": _("Choose one of the titles."),
-        },
-    )
-    title = TextField(
-        label=_("My own words"),
-        longest=TITLE_MAX,
-        required=False,
-        widget=forms.TextInput(attrs=_WRITTEN),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for words where one's own were chosen."""
-        data = {**self.cleaned_data}
-        if (
-            data.get("word") == self.OWN
-            and not data.get("title")
-            and "title" not in self.errors
-        ):
-            self.add_error("title", _("Write a title, or choose one of the two above."))
-        return data
-
-    def chosen_title(self) -> str:
-        """Return the words for the calendar."""
-        word = self.cleaned_data["word"]
-        if word == self.OWN:
-            return str(self.cleaned_data["title"])
-        return str(dict(self.fields["word"].choices)[word])  # type: ignore[attr-defined]  # a ChoiceField

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from counselling import selectors, services
 from counselling.choices import AppointmentStatus, Refusal
-from counselling.forms import AddressForm, BookForm, CalendarForm, CarriedForm
+from counselling.forms import BookForm, CarriedForm
 from counselling.selectors import CheckRow, FreeTime, TicketRow, TimeFilter
 from counselling.services import AliasRefused, BookingRefused, BookingRequest
 from counselling.views.answers import book_form, check_page, held_once, no_hold, time_is_gone
@@ -22,6 +22,7 @@ from counselling.views.things import ADDRESS, MEETING, NICKNAME, WRITTEN
 from portal.calendars.files import neutral_ics
 from portal.common.db import database_now
 from portal.common.errors import Refused
+from portal.common.forms import AddressForm, CalendarForm
 from portal.people.actors import Account, actor_of
 from portal.people.policies import Who, policy
 
