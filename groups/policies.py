@@ -32,6 +32,8 @@ from portal.people.choices import Role
 from portal.vault.services import tag
 
 ROUTE = "lingkar"
+NO_AGENCY = UUID(int=0)
+"""Where somebody without an agency looks: nothing is there, at the same cost."""
 STAND_IN_AFTER = timedelta(days=2)
 """How long after a meeting somebody who only stood in may still write down what happened."""
 
@@ -60,7 +62,7 @@ def reader_tag_of(*, user_id: UUID) -> bytes:
 
 def visible_groups(actor: Account) -> QuerySet[SupportGroup]:
     """Return the groups of the actor's agency whose pages she may open: no drafts."""
-    return SupportGroup.objects.filter(agency_id=actor.agency_id).exclude(
+    return SupportGroup.objects.filter(agency_id=actor.agency_id or NO_AGENCY).exclude(
         status=GroupStatus.DRAFT
     )
 
@@ -115,7 +117,7 @@ def get_member_meeting(
     :raises Http404: in every other case, all alike.
     """
     meeting = (
-        Meeting.objects.filter(pk=meeting_id, group__agency_id=actor.agency_id)
+        Meeting.objects.filter(pk=meeting_id, group__agency_id=actor.agency_id or NO_AGENCY)
         .select_related("group", "series")
         .first()
     )

@@ -19,9 +19,13 @@ class NotACode(Exception):
     """What was typed is no recovery code: wrong length or a letter that does not occur."""
 
 
-def new_code() -> bytes:
-    """Return 160 random bits: nobody guesses them, so no slow hash is needed."""
-    return secrets.token_bytes(CODE_BYTES)
+def new_code(length: int = CODE_BYTES) -> bytes:
+    """
+    Return a random secret of whole groups; nobody guesses it, so no slow hash is needed.
+
+    ``length`` counts bytes: 20 are 160 bits, 10 are enough for what opens little and not long.
+    """
+    return secrets.token_bytes(length)
 
 
 def printable(code: bytes) -> str:
@@ -33,7 +37,7 @@ def printable(code: bytes) -> str:
     return "-".join(groups)
 
 
-def parse(text: str) -> bytes:
+def parse(text: str, length: int = CODE_BYTES) -> bytes:
     """
     Return the secret behind what somebody typed.
 
@@ -41,9 +45,9 @@ def parse(text: str) -> bytes:
     """
     plain = "".join(text.upper().split()).replace("-", "").replace("\N{EN DASH}", "")
     letters = plain.translate(_LOOKALIKES)
-    if len(letters) != CODE_BYTES * 8 // _BITS or not set(letters) <= set(_ALPHABET):
+    if len(letters) != length * 8 // _BITS or not set(letters) <= set(_ALPHABET):
         raise NotACode
     number = 0
     for letter in letters:
         number = number << _BITS | _VALUES[letter]
-    return number.to_bytes(CODE_BYTES, "big")
+    return number.to_bytes(length, "big")
