@@ -1,32 +1,37 @@
-"""Everything this room ever tells anyone; no name carries a confidential word."""
+"""
+Everything this room ever tells anyone; no name carries a confidential word.
+
+Beside each stands its subject: whose id the row of the outbox carries. Where a revision is
+named, a notice about an older one stays silent.
+"""
 
 from typing import Final
 
-JOINED: Final = "lingkar.joined"
-QUEUED: Final = "lingkar.queued"
-OFFERED: Final = "lingkar.offered"
-FIRST_COME: Final = "lingkar.first_come"
-LAPSED: Final = "lingkar.lapsed"
-REFERRED: Final = "lingkar.referred"
-REMOVED: Final = "lingkar.removed"
-ENDED: Final = "lingkar.ended"
-PLAN_CHANGED: Final = "lingkar.plan_changed"
-REMINDER: Final = "lingkar.reminder"
-ANNOUNCED: Final = "lingkar.announced"
-AGREEMENT: Final = "lingkar.agreement"
-INVITED: Final = "lingkar.invited"
+JOINED: Final = "lingkar.joined"  # the enrolment
+QUEUED: Final = "lingkar.queued"  # the place
+OFFERED: Final = "lingkar.offered"  # the place, Place.rev
+FIRST_COME: Final = "lingkar.first_come"  # the pool, or its meeting with Meeting.rev
+LAPSED: Final = "lingkar.lapsed"  # the place, Place.rev
+REFERRED: Final = "lingkar.referred"  # the enrolment
+REMOVED: Final = "lingkar.removed"  # the enrolment
+ENDED: Final = "lingkar.ended"  # the group
+PLAN_CHANGED: Final = "lingkar.plan_changed"  # the change of plan
+REMINDER: Final = "lingkar.reminder"  # the meeting, Meeting.rev
+ANNOUNCED: Final = "lingkar.announced"  # the announcement
+AGREEMENT: Final = "lingkar.agreement"  # the agreement
+INVITED: Final = "lingkar.invited"  # the concern
 
-FOR_FACILITATOR_PLAN: Final = "lingkar.f_plan"
-FOR_FACILITATOR_ASK: Final = "lingkar.f_ask"
-FOR_FACILITATOR_STAND_IN: Final = "lingkar.f_stand_in"
-FOR_FACILITATOR_CO_LEFT: Final = "lingkar.f_co_left"
-FOR_FACILITATOR_ASSIGNED: Final = "lingkar.f_assigned"
-FOR_FACILITATOR_APPLIED: Final = "lingkar.f_applied"
-FOR_FACILITATOR_CONCERN: Final = "lingkar.f_concern"
-FOR_HEAD_GATE: Final = "lingkar.h_gate"
-FOR_HEAD_UNDELIVERED: Final = "lingkar.h_undelivered"
-FOR_HEAD_TALK: Final = "lingkar.h_talk"
-FOR_DUTY_CONCERN: Final = "lingkar.d_concern"
+FOR_FACILITATOR_PLAN: Final = "lingkar.f_plan"  # the change of plan
+FOR_FACILITATOR_ASK: Final = "lingkar.f_ask"  # the meeting, Meeting.rev
+FOR_FACILITATOR_STAND_IN: Final = "lingkar.f_stand_in"  # the meeting, Meeting.rev
+FOR_FACILITATOR_CO_LEFT: Final = "lingkar.f_co_left"  # the group
+FOR_FACILITATOR_ASSIGNED: Final = "lingkar.f_assigned"  # the group
+FOR_FACILITATOR_APPLIED: Final = "lingkar.f_applied"  # the enrolment
+FOR_FACILITATOR_CONCERN: Final = "lingkar.f_concern"  # the concern
+FOR_HEAD_GATE: Final = "lingkar.h_gate"  # the meeting, Meeting.rev
+FOR_HEAD_UNDELIVERED: Final = "lingkar.h_undelivered"  # the place
+FOR_HEAD_TALK: Final = "lingkar.h_talk"  # the debrief
+FOR_DUTY_CONCERN: Final = "lingkar.d_concern"  # the concern
 
 MEMBER: Final = "lingkar.member"
 """An inbox a person *and group*: two groups of one person share no tag."""
