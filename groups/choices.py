@@ -117,6 +117,23 @@ MEMBERS = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 """States in which somebody belongs to a group."""
 
 
+class Joined(TextChoices):
+    """What came of the button, in words for the page."""
+
+    JOINED = "JOINED", _("You are in this circle now. Welcome.")
+    QUEUED = (
+        "QUEUED",
+        _(
+            "The places are taken just now. You are in the queue, and we tell you "
+            "when one opens."
+        ),
+    )
+    APPLIED = (
+        "APPLIED",
+        _("Your request is with the facilitators. They get in touch with you."),
+    )
+
+
 class PlaceState(TextChoices):
     """A claim on one place: waiting for it, having it offered, having it, or past."""
 

@@ -49,9 +49,11 @@ class Enrolment(BaseModel):
     Found from the person by recomputing ``member_tag`` from her and the group, never the other
     way; two enrolments of one person share nothing. ``contact`` is a box that only the sending
     process opens. ``held_back`` means that she is never given a place until a visit of hers
-    shows that nothing stands in the way any more; for everybody looking it is "full". No clock
-    finer than a month. A nickname stays taken for twelve months after leaving, then both its
-    columns are emptied.
+    shows that nothing stands in the way any more; for everybody looking it is "full".
+    ``barred`` stays with somebody who may not come back, whatever she asks later. ``way`` and
+    ``turn`` are what she wished for and came with, for the day she is taken in. ``rev`` counts
+    how often she asked to join, so that each time is told anew. No clock finer than a month. A
+    nickname stays taken for twelve months after leaving, then both its columns are emptied.
     """
 
     group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="enrolments")
@@ -61,6 +63,10 @@ class Enrolment(BaseModel):
     alias_tag = TagField(null=True)
     state = models.CharField(max_length=9, choices=EnrolmentState)
     held_back = models.BooleanField(default=False)
+    barred = models.BooleanField(default=False)
+    way = models.CharField(max_length=8, choices=Way, blank=True, default="")
+    turn = models.PositiveSmallIntegerField(choices=Turn, default=Turn.USUAL)
+    rev = models.PositiveSmallIntegerField(default=0)
     agreement_version = models.PositiveSmallIntegerField()
     joined_month = models.DateField()
     left_month = models.DateField(null=True, blank=True)

@@ -74,7 +74,8 @@ PLAIN: dict[str, frozenset[str]] = {
     "groups.Debrief": _open("id meeting facilitator feeling wants_talk"),
     "groups.Duty": _open("id meeting facilitator state"),
     "groups.Enrolment": _open(
-        "id group state held_back agreement_version joined_month left_month"
+        "id group state held_back barred way turn rev agreement_version joined_month"
+        " left_month"
     ),
     # who leads groups is no secret
     "groups.Facilitator": _open("id user agency display_name about trained_until is_active"),
