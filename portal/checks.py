@@ -85,11 +85,12 @@ def check_isolation(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 - Django's 
             id="portal.E008",
         )
         for alias in settings.DATABASES
-        if not _reads_committed(settings.DATABASES[alias].get("OPTIONS") or {})
+        if not _reads_committed(settings.DATABASES[alias])
     ]
 
 
-def _reads_committed(options: Mapping[str, Any]) -> bool:
+def _reads_committed(database: Mapping[str, object]) -> bool:
+    options: Any = database.get("OPTIONS") or {}
     level = options.get("isolation_level")
     if level not in {None, IsolationLevel.READ_COMMITTED}:
         return False
