@@ -358,6 +358,21 @@ class Refusal(TextChoices):
         "NOT_YET",
         _("This can be noted from an hour before the meeting on. The plan is on this page."),
     )
+    NOTED_LONG_AGO = (
+        "NOTED_LONG_AGO",
+        _("After two weeks this stays as it is. Newer meetings are on your desk."),
+    )
+    NOT_RUNNING = (
+        "NOT_RUNNING",
+        _("The meeting does not run at this moment. Its time is on this page."),
+    )
+    NOBODY_THERE = (
+        "NOBODY_THERE",
+        _(
+            "No trained facilitator has confirmed this meeting yet. You can name a "
+            "stand-in, or cancel it."
+        ),
+    )
     NAME_IN_TEXT = (
         "NAME_IN_TEXT",
         _(
