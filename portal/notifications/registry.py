@@ -6,7 +6,7 @@ back when something is about to leave or an inbox is read, so that both follow t
 moment.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -35,6 +35,8 @@ class InboxLines:
 
 SubjectAtRev = tuple[UUID, int]
 """A subject and the revision of it that was told."""
+SubjectFor = tuple[UUID, bytes]
+"""A subject and the tag of somebody who was told about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class Notice:
     ``many(pairs, zone, now)``, if given, replaces both for a page of the inbox, so that its
     cost does not grow with its lines: pairs missing in the answer are not shown.
     ``undelivered(subject_id, rev, now)``, if given, is told when a mail about it is given up:
-    refused for good, or tried as often as it may be.
+    refused for good, or tried as often as it may be. ``concerns(pairs, now)``, if given, keeps
+    those recipients whom the subject still concerns; asked before a mail leaves and when an
+    inbox is read, so that a reminder planned while somebody left does not follow her.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Notice:
         | None
     ) = None
     undelivered: Callable[[UUID, int, datetime], None] | None = None
+    concerns: Callable[[Set[SubjectFor], datetime], Set[SubjectFor]] | None = None
 
 
 Scopes = Callable[[], Iterable[UUID]]

@@ -122,14 +122,14 @@ def outbox_health(*, now: datetime) -> OutboxHealth:
 
 
 def _worded(told: Sequence[Notification], *, zone: str, now: datetime) -> list[InboxRow]:
-    by_notice: dict[str, list[SubjectAtRev]] = {}
+    by_notice: dict[str, list[Notification]] = {}
     for row in told:
-        by_notice.setdefault(row.notice, []).append((row.subject_id, row.rev))
+        if registry.is_known(row.notice):
+            by_notice.setdefault(row.notice, []).append(row)
     lines = {
         (name, *pair): words
-        for name, pairs in by_notice.items()
-        if registry.is_known(name)
-        for pair, words in _lines(registry.find_notice(name), pairs, zone, now).items()
+        for name, rows in by_notice.items()
+        for pair, words in _lines(registry.find_notice(name), rows, zone, now).items()
     }
     today = now.astimezone(ZoneInfo(zone)).date()
     return [
@@ -148,8 +148,9 @@ def _worded(told: Sequence[Notification], *, zone: str, now: datetime) -> list[I
 
 
 def _lines(
-    notice: Notice, pairs: Sequence[SubjectAtRev], zone: str, now: datetime
+    notice: Notice, told: Sequence[Notification], zone: str, now: datetime
 ) -> dict[SubjectAtRev, InboxLines]:
+    pairs = [(row.subject_id, row.rev) for row in _concerning(notice, told, now)]
     if notice.many is not None:
         return dict(notice.many(pairs, zone, now))
     return {
@@ -157,3 +158,13 @@ def _lines(
         for subject_id, rev in pairs
         if notice.still_true(subject_id, rev, now)
     }
+
+
+def _concerning(
+    notice: Notice, told: Sequence[Notification], now: datetime
+) -> Sequence[Notification]:
+    if notice.concerns is None:
+        return told
+    asked = {(row.subject_id, bytes(row.recipient_tag)): row for row in told}
+    kept = notice.concerns(asked.keys(), now)
+    return [row for pair, row in asked.items() if pair in kept]

@@ -204,8 +204,14 @@ def _ask_again(row: Delivery, now: datetime) -> None:
     notice = registry.find_notice(told.notice)
     with transaction.atomic():  # a failed question must not spoil what comes after it
         is_true = notice.still_true(told.subject_id, told.rev, now)
+        is_true = is_true and _still_concerns(notice, told, now)
     if not is_true:
         raise _Stays(Reason.NOT_TRUE)
+
+
+def _still_concerns(notice: registry.Notice, told: Notification, now: datetime) -> bool:
+    pair = (told.subject_id, bytes(told.recipient_tag))
+    return notice.concerns is None or pair in notice.concerns({pair}, now)
 
 
 def _stay(row: Delivery, reason: Reason, sweep: _Sweep) -> None:

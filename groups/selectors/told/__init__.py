@@ -1,0 +1,33 @@
+"""
+What the inbox and the reminders say about groups, from the facts of the moment.
+
+`saying`: how a notice is put together from its rows. `members`, `staff`: its words.
+`concerned`: whom something concerns still. `reminders`: what is told ahead of a meeting.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from groups import notices
+from groups.models import SupportGroup
+from groups.selectors.told.members import MEMBER_NOTICES
+from groups.selectors.told.reminders import plan_reminders
+from groups.selectors.told.staff import STAFF_NOTICES
+from portal.notifications import registry
+
+__all__ = ["plan_reminders", "register"]
+
+
+def register() -> None:
+    """Tell the outbox what this room may say."""
+    registry.register_namespace(notices.MEMBER, _every_group)
+    for namespace in (notices.FACILITATOR, notices.HEAD, notices.DUTY):
+        registry.register_namespace(namespace)
+    registry.register_planner("lingkar", plan_reminders)
+    for notice in (*MEMBER_NOTICES, *STAFF_NOTICES):
+        registry.register(notice)
+
+
+def _every_group() -> Iterable[UUID]:
+    """Return the ids of all groups there ever were: what was told of an ended one stays."""
+    return SupportGroup.objects.values_list("id", flat=True)

@@ -1,0 +1,51 @@
+"""Whom a notice concerns still; a row that was written while somebody left stays silent."""
+
+from collections.abc import Callable, Set
+from datetime import datetime
+from uuid import UUID
+
+from groups.choices import DutyState, PlaceState
+from groups.models import Agreement, Announcement, Duty, Enrolment, Place, PlanChange
+from groups.notices import FACILITATOR
+from portal.notifications.registry import SubjectFor
+from portal.notifications.services import inbox_tag
+
+
+def in_group_of(
+    model: type[PlanChange] | type[Announcement] | type[Agreement],
+) -> Callable[[Set[SubjectFor], datetime], Set[SubjectFor]]:
+    """Return what keeps those who are in the group of the subject, or on their way into it."""
+
+    def concerns(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa: ARG001 - one signature
+        rows = model._base_manager.filter(pk__in={subject_id for subject_id, _tag in pairs})
+        groups: dict[UUID, UUID] = dict(rows.values_list("pk", "group_id"))
+        live = (
+            Enrolment.objects.live()
+            .filter(member_tag__in={tag for _subject_id, tag in pairs})
+            .values_list("group_id", "member_tag")
+        )
+        there = {(group_id, bytes(tag)) for group_id, tag in live}
+        return {pair for pair in pairs if (groups.get(pair[0]), pair[1]) in there}
+
+    return concerns
+
+
+def waits_for(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa: ARG001 - one signature
+    """Keep those who wait in one of these pools, or for one of these meetings."""
+    waiting = Place.objects.filter(
+        state=PlaceState.WAITING, enrolment__member_tag__in={tag for _subject_id, tag in pairs}
+    ).values_list("pool_id", "pool__meeting_id", "enrolment__member_tag")
+    there = {(where, bytes(tag)) for *pool, tag in waiting for where in pool}
+    return {pair for pair in pairs if pair in there}
+
+
+def not_confirmed(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa: ARG001 - one signature
+    """Keep the facilitators who have not said yet whether they come to these meetings."""
+    asked = Duty.objects.filter(
+        meeting__in={subject_id for subject_id, _tag in pairs}, state=DutyState.PROPOSED
+    ).values_list("meeting_id", "facilitator__user_id")
+    there = {
+        (meeting_id, inbox_tag(namespace=FACILITATOR, user_id=user_id))
+        for meeting_id, user_id in asked
+    }
+    return {pair for pair in pairs if pair in there}
