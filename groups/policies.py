@@ -15,11 +15,13 @@ from django.utils.timezone import localdate
 from groups.choices import DutyState, GroupStatus, Visibility
 from groups.models import (
     Assignment,
+    CapacityPool,
     Concern,
     Duty,
     Enrolment,
     Facilitator,
     Meeting,
+    Place,
     SealedCopy,
     SupportGroup,
 )
@@ -129,6 +131,24 @@ def get_member_meeting(
     return meeting, enrolment
 
 
+def get_own_place(*, actor: Account, place_id: UUID, now: datetime) -> Place:
+    """
+    Return the actor's claim on a place, with its pool and her enrolment.
+
+    :raises Http404: if it is somebody else's or none; the two look and cost alike.
+    """
+    found = (
+        Place.objects.filter(pk=place_id)
+        .select_related("pool__group", "pool__meeting", "enrolment")
+        .first()
+    )
+    group_id = found.pool.group_id if found else place_id
+    own = member_tag_of(user_id=actor.user_id, group_id=group_id)
+    if found is None or bytes(found.enrolment.member_tag) != own:
+        _refuse(now)
+    return found
+
+
 # ---- facilitators
 
 
@@ -170,6 +190,42 @@ def get_facilitated_group(*, actor: Account, group_id: UUID, now: datetime) -> S
     return found
 
 
+def get_facilitated_enrolment(
+    *, actor: Account, enrolment_id: UUID, now: datetime
+) -> Enrolment:
+    """
+    Return the enrolment of somebody in a group the actor leads today, with the group.
+
+    Whoever is held back is not shown to facilitators and cannot be opened either.
+
+    :raises Http404: if she does not lead it, or there is none; they look and cost alike.
+    """
+    found = (
+        Enrolment.objects.filter(
+            pk=enrolment_id, held_back=False, group__in=facilitated_groups(actor, now=now)
+        )
+        .select_related("group")
+        .first()
+    )
+    if found is None:
+        _refuse(now)
+    return found
+
+
+def get_facilitated_pool(*, actor: Account, pool_id: UUID, now: datetime) -> CapacityPool:
+    """
+    Return a pool of places of a group the actor leads today.
+
+    :raises Http404: if she does not lead it, or there is none; the two look and cost alike.
+    """
+    found = CapacityPool.objects.filter(
+        pk=pool_id, group__in=facilitated_groups(actor, now=now)
+    ).first()
+    if found is None:
+        _refuse(now)
+    return found
+
+
 def facilitated_meetings(actor: Account, *, now: datetime) -> QuerySet[Meeting]:
     """
     Return the meetings the actor may open: of her groups, and those she stands in for.
@@ -202,6 +258,20 @@ def get_facilitated_meeting(*, actor: Account, meeting_id: UUID, now: datetime) 
         .select_related("group", "series")
         .first()
     )
+    if found is None:
+        _refuse(now)
+    return found
+
+
+def get_facilitated_change(*, actor: Account, change_id: UUID, now: datetime) -> PlanChange:
+    """
+    Return a change of the plan of a group the actor leads today.
+
+    :raises Http404: if she does not lead it, or it does not exist; the two look and cost alike.
+    """
+    found = PlanChange.objects.filter(
+        pk=change_id, group__in=facilitated_groups(actor, now=now)
+    ).first()
     if found is None:
         _refuse(now)
     return found

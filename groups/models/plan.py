@@ -30,7 +30,8 @@ class MeetingSeries(BaseModel):
 
     ``rule`` holds neither COUNT nor UNTIL: ``until_on`` is the last local day a meeting may lie
     on. "This and following" ends one row and makes another under the same ``root``. ``version``
-    counts changes, so that of two people who edit at once one is told.
+    counts changes, so that of two people who edit at once one is told. ``room`` and
+    ``directions`` are where the series differs from its group; empty means as the group.
     """
 
     group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="series")
@@ -43,6 +44,8 @@ class MeetingSeries(BaseModel):
     until_on = models.DateField(null=True, blank=True)
     ways = ArrayField(models.CharField(max_length=8, choices=Way))
     holiday_policy = models.CharField(max_length=4, choices=HolidayPolicy)
+    room = models.CharField(max_length=100, blank=True, default="")
+    directions = models.CharField(max_length=300, blank=True, default="")
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -77,8 +80,9 @@ class Meeting(BaseModel):
     ``period_key`` the stretch it stands for (``2026-W48#1``, ``2026-11#1``); within a root each
     is there once, cancelled ones included, so that nothing comes back by itself. Everything
     hangs on the row's id, which no change of the plan touches. ``overrides`` names what was
-    changed for this meeting alone (``time``, ``place``, ``ways``). ``rev`` counts changes of
-    time, way and status and never goes back: a notice about an older state is never sent.
+    changed for this meeting alone (``time``, ``place``, ``ways``; ``ask`` when the series got
+    another time after that). ``rev`` counts changes of time, way and status and never goes
+    back: a notice about an older state is never sent.
     """
 
     group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="meetings")

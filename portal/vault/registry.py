@@ -87,7 +87,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "groups.MeetingNote": _open("id meeting themes mood"),
     "groups.MeetingSeries": _open(
         "id group root rule starts_on at zone duration_minutes until_on ways holiday_policy"
-        " version"
+        " room directions version"
     ),
     "groups.MeetingSignal": _open("id meeting enrolment kind"),
     "groups.Place": _open(
