@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.timezone import localdate
 
-from groups.choices import DutyState, GroupStatus, Visibility
+from groups.choices import ConcernState, DutyState, GroupStatus, Visibility
 from groups.models import (
     Assignment,
     CapacityPool,
@@ -31,6 +31,7 @@ from portal.audit.services import count_refusal
 from portal.notifications.services import inbox_tag
 from portal.people.actors import Account
 from portal.people.choices import Role
+from portal.people.models import RoleGrant
 from portal.vault.services import tag
 
 ROUTE = "lingkar"
@@ -348,31 +349,73 @@ def get_headed_facilitator(*, actor: Account, facilitator_id: UUID) -> Facilitat
     return found
 
 
+def get_headed_assignment(*, actor: Account, assignment_id: UUID) -> Assignment:
+    """
+    Return an assignment in a group of the agency the actor heads.
+
+    :raises Http404: if it is another agency's or does not exist.
+    """
+    found = Assignment.objects.filter(
+        pk=assignment_id, group__agency_id=headed_agency(actor)
+    ).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 # ---- worries
 
 
-def readable_concerns(actor: Account) -> QuerySet[Concern]:
+def readable_concerns(actor: Account, *, now: datetime) -> QuerySet[Concern]:
     """
     Return the worries that were handed to the actor: a copy is sealed to her.
+
+    Whoever has lost the duty in an agency, or a group, has lost their worries with it.
 
     :raises Http404: if she neither holds the duty nor leads groups today.
     """
     if not actor.roles & {Role.DUTY, Role.FACILITATOR}:
         raise Http404
-    copy = SealedCopy.objects.filter(
+    readable = Q(for_duty=True, group__agency__in=_on_duty_in(actor, now=now))
+    if Role.FACILITATOR in actor.roles:
+        readable |= Q(for_duty=False, group__in=_led_open_ended(actor))
+    return Concern.objects.filter(readable).filter(Exists(_copy_for(actor)))
+
+
+def concerns_sealed_to_others(actor: Account, *, now: datetime) -> QuerySet[Concern]:
+    """Return the open worries for those on duty of which the actor holds no copy."""
+    return Concern.objects.filter(
+        ~Exists(_copy_for(actor)),
+        for_duty=True,
+        state=ConcernState.OPEN,
+        group__agency__in=_on_duty_in(actor, now=now),
+    )
+
+
+def _on_duty_in(actor: Account, *, now: datetime) -> QuerySet[RoleGrant, UUID]:
+    """Return the agencies in which the actor is on duty today."""
+    if Role.DUTY not in actor.roles:
+        return RoleGrant.objects.none().values_list("agency_id", flat=True)
+    return (
+        RoleGrant.objects.on(localdate(now))
+        .filter(user_id=actor.user_id, role=Role.DUTY)
+        .values_list("agency_id", flat=True)
+    )
+
+
+def _copy_for(actor: Account) -> QuerySet[SealedCopy]:
+    return SealedCopy.objects.filter(
         subject_id=OuterRef("pk"), reader_tag=reader_tag_of(user_id=actor.user_id)
     )
-    found = Concern.objects.filter(Exists(copy))
-    if Role.DUTY in actor.roles:
-        return found
-    # Who has lost a group has lost its worries with it.
-    return found.filter(for_duty=False, group__in=facilitated_groups_now(actor))
 
 
-def facilitated_groups_now(actor: Account) -> QuerySet[SupportGroup]:
-    """Return the groups whose assignment of the actor has no end."""
+def _led_open_ended(actor: Account) -> QuerySet[SupportGroup]:
+    """Return the groups whose assignment of the actor has no end; none without a profile."""
     open_ended = Assignment.objects.filter(
-        group=OuterRef("pk"), facilitator=facilitator_of(actor), ends_on__isnull=True
+        group=OuterRef("pk"),
+        facilitator__user_id=actor.user_id,
+        facilitator__is_active=True,
+        ends_on__isnull=True,
     )
     return SupportGroup.objects.filter(Exists(open_ended))
 
@@ -384,7 +427,7 @@ def get_concern(*, actor: Account, concern_id: UUID, now: datetime) -> Concern:
     :raises Http404: if it was not, or does not exist; the two look and cost alike.
     """
     found = (
-        readable_concerns(actor)
+        readable_concerns(actor, now=now)
         .filter(pk=concern_id)
         .select_related("group", "meeting", "enrolment")
         .first()
