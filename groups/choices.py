@@ -388,6 +388,13 @@ class Refusal(TextChoices):
             "somebody now."
         ),
     )
+    NO_READER = (
+        "NO_READER",
+        _(
+            "The facilitators cannot open anything here yet. You can write to who is on duty"
+            " instead, or call one of the numbers on the help page."
+        ),
+    )
     NOT_TRAINED = (
         "NOT_TRAINED",
         _("The training date has passed. The head of the service can enter a new one."),

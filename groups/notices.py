@@ -10,7 +10,7 @@ from typing import Final
 JOINED: Final = "lingkar.joined"  # the enrolment
 QUEUED: Final = "lingkar.queued"  # the place
 OFFERED: Final = "lingkar.offered"  # the place, Place.rev
-FIRST_COME: Final = "lingkar.first_come"  # the pool, or its meeting with Meeting.rev
+FIRST_COME: Final = "lingkar.first_come"  # the meeting, Meeting.rev
 LAPSED: Final = "lingkar.lapsed"  # the place, Place.rev
 REFERRED: Final = "lingkar.referred"  # the enrolment
 REMOVED: Final = "lingkar.removed"  # the enrolment

@@ -22,6 +22,7 @@ from groups.models import (
     Facilitator,
     Meeting,
     Place,
+    PlanChange,
     SealedCopy,
     SupportGroup,
 )

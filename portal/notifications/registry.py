@@ -48,10 +48,11 @@ class Notice:
     it stays. ``lines(subject_id, zone)`` words it for the inbox from the facts of now.
     ``many(pairs, zone, now)``, if given, replaces both for a page of the inbox, so that its
     cost does not grow with its lines: pairs missing in the answer are not shown.
-    ``undelivered(subject_id, rev, now)``, if given, is told when a mail about it is given up:
-    refused for good, or tried as often as it may be. ``concerns(pairs, now)``, if given, keeps
-    those recipients whom the subject still concerns; asked before a mail leaves and when an
-    inbox is read, so that a reminder planned while somebody left does not follow her.
+    ``undelivered(subject_id, rev, now)``, if given, is told when a mail about it is given up
+    (refused for good, or tried as often as it may be); it opens its own transaction.
+    ``concerns(pairs, now)``, if given, keeps those recipients whom the subject still concerns;
+    asked before a mail leaves and when an inbox is read, so that a reminder planned while
+    somebody left does not follow her.
     """
 
     name: str

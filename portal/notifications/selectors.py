@@ -84,6 +84,26 @@ def count_told(*, subject_id: UUID, notice: str) -> int:
     return Notification.objects.filter(subject_id=subject_id, notice=notice).count()
 
 
+def count_told_each(*, subject_ids: Sequence[UUID], notice: str) -> dict[UUID, int]:
+    """Return, subject by subject, how many inboxes hold a notice; one query for all."""
+    rows = (
+        Notification.objects.filter(subject_id__in=subject_ids, notice=notice)
+        .order_by()
+        .values_list("subject_id")
+        .annotate(count=Count("id"))
+    )
+    return dict(rows)
+
+
+def list_told(
+    *, subject_ids: Sequence[UUID], notices: Sequence[str]
+) -> frozenset[tuple[str, UUID, int, bytes]]:
+    """Return notice, subject, revision and recipient's tag of what was told; one query."""
+    rows = Notification.objects.filter(subject_id__in=subject_ids, notice__in=notices)
+    told = rows.values_list("notice", "subject_id", "rev", "recipient_tag")
+    return frozenset((notice, subject, rev, bytes(tag)) for notice, subject, rev, tag in told)
+
+
 def address_choice(*, namespace: str, user_id: UUID, scope: UUID | None = None) -> str | None:
     """
     Return where one room writes to, masked; None when nothing leaves the house.

@@ -38,3 +38,11 @@ class Deed(TextChoices):
     MISSED = "attendance.no_show", _("noted that nobody came")
     TAKEN_BACK = "attendance.booked", _("took a note on attendance back")
     DAY_CLOSED = "agenda.day_closed", _("closed a day and cancelled its meetings")
+    CONCERN_RAISED = "circle.concern_raised", _("handed a worry on")
+    CONCERN_OPENED = "circle.concern_opened", _("opened what was written about a worry")
+    CONCERN_TAKEN = "circle.concern_taken", _("began to look after a worry")
+    CONCERN_CLOSED = "circle.concern_closed", _("closed a worry")
+    CONCERN_INVITED = (
+        "circle.concern_invited",
+        _("offered a member a talk"),
+    )

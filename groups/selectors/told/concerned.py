@@ -31,11 +31,11 @@ def in_group_of(
 
 
 def waits_for(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa: ARG001 - one signature
-    """Keep those who wait in one of these pools, or for one of these meetings."""
+    """Keep those who wait for a place in these meetings."""
     waiting = Place.objects.filter(
         state=PlaceState.WAITING, enrolment__member_tag__in={tag for _subject_id, tag in pairs}
-    ).values_list("pool_id", "pool__meeting_id", "enrolment__member_tag")
-    there = {(where, bytes(tag)) for *pool, tag in waiting for where in pool}
+    ).values_list("pool__meeting_id", "enrolment__member_tag")
+    there = {(meeting_id, bytes(tag)) for meeting_id, tag in waiting}
     return {pair for pair in pairs if pair in there}
 
 

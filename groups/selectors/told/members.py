@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -23,7 +24,6 @@ from groups.choices import (
 from groups.models import (
     Agreement,
     Announcement,
-    CapacityPool,
     Concern,
     Enrolment,
     Meeting,
@@ -34,6 +34,7 @@ from groups.models import (
 from groups.selectors.told.concerned import in_group_of, waits_for
 from groups.selectors.told.reminders import expected_at
 from groups.selectors.told.saying import Moment, notice, page, when
+from groups.services.offers import keep_turn
 from portal.common.wording import clock, long_day
 from portal.notifications.registry import InboxLines, Notice
 
@@ -130,11 +131,6 @@ def load_concerns(ids: Set[UUID]) -> Mapping[UUID, Concern]:
     return {row.pk: row for row in Concern.objects.filter(pk__in=ids).select_related("group")}
 
 
-def _load_pools(ids: Set[UUID]) -> Mapping[UUID, CapacityPool]:
-    found = CapacityPool.objects.filter(pk__in=ids).select_related("group", "meeting")
-    return {row.pk: row for row in found}
-
-
 def _load_announcements(ids: Set[UUID]) -> Mapping[UUID, Announcement]:
     found = Announcement.objects.filter(pk__in=ids).select_related("group", "author")
     return {row.pk: row for row in found}
@@ -181,14 +177,14 @@ def _offered(row: Place, at: Moment) -> InboxLines | None:
     )
 
 
-def _first_come(row: CapacityPool, at: Moment) -> InboxLines | None:
-    if row.meeting is None or row.meeting.rev != at.rev or not _still_ahead(row.meeting, at):
+def _first_come(row: Meeting, at: Moment) -> InboxLines | None:
+    if row.rev != at.rev or not _still_ahead(row, at):
         return None
     return InboxLines(
         _("A place is free: %(name)s, %(when)s")
-        % {"name": row.group.name, "when": when(row.meeting, at.zone)},
+        % {"name": row.group.name, "when": when(row, at.zone)},
         _("It begins soon, so it is kept for nobody: whoever takes it first has it."),
-        page("circle-meeting", row.meeting.pk),
+        page("circle-meeting", row.pk),
     )
 
 
@@ -295,11 +291,15 @@ def _place_page(row: Place) -> str:
     return page("circle-meeting", row.pool.meeting_id)
 
 
+def _keep_turn(subject_id: UUID, rev: int, now: datetime) -> None:
+    keep_turn(place_id=subject_id, rev=rev, now=now)
+
+
 MEMBER_NOTICES: Final[tuple[Notice, ...]] = (
     notice(notices.JOINED, load_enrolments, _joined),
     notice(notices.QUEUED, load_places, _queued),
-    notice(notices.OFFERED, load_places, _offered),
-    notice(notices.FIRST_COME, _load_pools, _first_come, concerns=waits_for),
+    notice(notices.OFFERED, load_places, _offered, undelivered=_keep_turn),
+    notice(notices.FIRST_COME, load_meetings, _first_come, concerns=waits_for),
     notice(notices.LAPSED, load_places, _lapsed),
     notice(notices.REFERRED, load_enrolments, _referred),
     notice(notices.REMOVED, load_enrolments, _removed),

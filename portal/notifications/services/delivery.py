@@ -286,8 +286,7 @@ def _given_up(row: Delivery | AccountMail, sweep: _Sweep) -> None:
     if undelivered is None:
         return
     try:
-        with transaction.atomic():
-            undelivered(told.subject_id, told.rev, sweep.hold.due_clock())
+        undelivered(told.subject_id, told.rev, sweep.hold.due_clock())
     except Exception:  # noqa: BLE001 - a room's answer may fail; the other rows still leave
         event("deliver_due: a room could not note a mail that was given up", state="FAILED")
 
