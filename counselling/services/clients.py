@@ -1,7 +1,6 @@
 """The client record: made at first use, locked before anything is counted, given a nickname."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,7 +16,7 @@ from portal.common.errors import Refused
 from portal.notifications.services import Recipient, recipient_for
 from portal.people.actors import Account, Actor
 from portal.people.rules import alias_tells, clean_alias, fold_alias
-from portal.people.selectors import names_of, unit_names_of
+from portal.people.selectors import Signs, signs_of
 from portal.vault.services import open_field_text, seal_field, tag
 
 NICKNAMES: Final = (
@@ -73,12 +72,8 @@ def rename(*, client: Client, actor: Actor, alias: str) -> None:
     wanted = clean_alias(alias)
     if not fold_alias(wanted) or wanted == open_field_text(client, "alias"):
         return
-    names: Sequence[str] = ()
-    units: Sequence[str] = ()
-    if isinstance(actor, Account):
-        names = names_of(user_id=actor.user_id)
-        units = unit_names_of(user_id=actor.user_id)
-    if alias_tells(wanted, names=names, units=units):
+    signs = signs_of(user_id=actor.user_id) if isinstance(actor, Account) else Signs()
+    if alias_tells(wanted, names=signs.names, units=signs.units):
         raise AliasRefused(Refusal.ALIAS_TELLS)
     client.alias_tag = _alias_tag(wanted)
     seal_field(client, "alias", wanted)
@@ -93,9 +88,9 @@ def rename(*, client: Client, actor: Actor, alias: str) -> None:
 
 def _make(actor: Account, *, now: datetime) -> None:
     recipient = recipient_for(namespace=notices.CLIENT, user_id=actor.user_id)
-    names = names_of(user_id=actor.user_id)
+    signs = signs_of(user_id=actor.user_id)
     for _ in range(DRAWS):
-        alias = _draw(names=names)
+        alias = _draw(signs)
         client = Client(
             owner_tag=recipient.tag,
             contact=recipient.contact,
@@ -111,9 +106,13 @@ def _make(actor: Account, *, now: datetime) -> None:
     raise RuntimeError(msg)
 
 
-def _draw(*, names: Sequence[str]) -> str:
+def _draw(signs: Signs) -> str:
     """Return a nickname nobody has: a word while words are free, then a word with a number."""
-    safe = [word for word in NICKNAMES if not alias_tells(word, names=names)]
+    safe = [
+        word
+        for word in NICKNAMES
+        if not alias_tells(word, names=signs.names, units=signs.units)
+    ]
     words = {_alias_tag(word): word for word in safe}
     taken = set(Client.objects.filter(alias_tag__in=words).values_list("alias_tag", flat=True))
     free = [word for alias_tag, word in words.items() if alias_tag not in taken]

@@ -7,7 +7,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
@@ -62,6 +62,17 @@ class PrivateAddress:
     masked: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What would show who a person is, and where she works."""
+
+    names: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<signs>"
+
+
 def conflict_query(*, actor: Account) -> RawSQL:
     """
     Return the accounts too close to the actor to hear her, for use in ``…__in``.
@@ -112,35 +123,54 @@ def agency_of(*, user_id: UUID) -> UUID | None:
     return Employee.objects.filter(user_id=user_id).values_list("agency_id", flat=True).first()
 
 
+def find_account(*, who: str) -> UUID | None:
+    """Return the account with this work mail or NIP, however it was spaced; one query."""
+    typed = who.strip().lower()
+    digits = "".join(sign for sign in typed if sign.isdigit())
+    found = User.objects.filter(Q(email=typed) & ~Q(email="") | Q(nip=digits))
+    return found.values_list("id", flat=True).first()
+
+
 def is_active(*, user_id: UUID) -> bool:
     """Return whether the account exists and may sign in."""
     return User.objects.filter(pk=user_id, is_active=True).exists()
 
 
-def names_of(*, user_id: UUID) -> tuple[str, ...]:
-    """Return what would show who a person is: full name, NIP, the names in her addresses."""
+def signs_of(*, user_id: UUID) -> Signs:
+    """Return what would show who a person is and where she works, in one query."""
     addresses = ArrayAgg("emailaddress__email", default=[])
     row = (
         User.objects.filter(pk=user_id)
         .annotate(addresses=addresses)
-        .values_list("full_name", "nip", "email", "addresses")
+        .values_list(
+            "full_name",
+            "nip",
+            "email",
+            "addresses",
+            "employee__unit__name",
+            "employee__unit__code",
+            "employee__agency__short_name",
+        )
         .first()
     )
     if row is None:
-        return ()
-    full_name, nip, email, others = row
+        return Signs()
+    full_name, nip, email, others, *places = row
     mailboxes = (address.partition("@")[0] for address in (email, *others) if address)
-    return tuple(name for name in (full_name, nip or "", *mailboxes) if name)
+    return Signs(
+        names=tuple(name for name in (full_name, nip or "", *mailboxes) if name),
+        units=tuple(place for place in places if place),
+    )
+
+
+def names_of(*, user_id: UUID) -> tuple[str, ...]:
+    """Return what would show who a person is: full name, NIP, the names in her addresses."""
+    return signs_of(user_id=user_id).names
 
 
 def unit_names_of(*, user_id: UUID) -> tuple[str, ...]:
     """Return what would show where a person works: her unit's name and code, her agency."""
-    row = (
-        Employee.objects.filter(user_id=user_id)
-        .values_list("unit__name", "unit__code", "agency__short_name")
-        .first()
-    )
-    return tuple(name for name in row or () if name)
+    return signs_of(user_id=user_id).units
 
 
 def list_with_role(*, agency_id: UUID, role: Role, today: date) -> list[UUID]:

@@ -13,6 +13,7 @@ from counselling.models import Appointment, Client, Consent
 from counselling.services import BookingRefused, BookingRequest, clients
 from portal.audit.models import ClientEvent
 from portal.notifications.models import Notification
+from portal.people.models import Employee, Unit
 from portal.vault.services import open_with_passphrase
 from portal.vault.unlock import OpenVault
 from tests.factories import (
@@ -296,7 +297,19 @@ def test_a_nickname_that_tells_is_refused_and_the_hold_stays(practice, alias):
     assert Appointment.objects.get().status == AppointmentStatus.HELD
 
 
-def test_two_clients_never_share_a_nickname(practice, rina):
+def test_a_nickname_that_names_her_unit_is_refused(practice, rina):
+    unit = Employee.objects.get(user_id=rina.user_id).unit
+    Unit.objects.filter(pk=unit.pk).update(name="Balai Pelatihan")
+    with pytest.raises(services.AliasRefused) as refused:
+        book(practice, rina, wib(11), alias="balai-pelatihan 7")
+    assert refused.value.reason is Refusal.ALIAS_TELLS
+
+
+@pytest.mark.parametrize(
+    "twin",
+    ["KUNANG malam", "\u041aunang Mal\u0430m", "\u202eKunang\u200b Malam", "Kunang MaIam"],
+)
+def test_two_clients_never_share_a_nickname(practice, rina, twin):
     bram = make_client_account(practice)
     book(practice, rina, wib(11), alias="Kunang Malam")
     appointment_id = hold(practice, bram, wib(14))
@@ -304,7 +317,7 @@ def test_two_clients_never_share_a_nickname(practice, rina):
         services.book_appointment(
             actor=bram,
             appointment_id=appointment_id,
-            request=BookingRequest(alias="KUNANG malam", consent_version=rules.CONSENT_VERSION),
+            request=BookingRequest(alias=twin, consent_version=rules.CONSENT_VERSION),
             now=NOW,
         )
     assert refused.value.reason is Refusal.ALIAS_TAKEN
