@@ -29,7 +29,7 @@ _WEIGHTS: Final[Mapping[Block, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class PlannedBlock:
-    """One part of a meeting on the clock; ``no`` counts from 1."""
+    """One part of a meeting on the clock; ``no`` counts from 0."""
 
     no: int
     block: Block
@@ -92,26 +92,26 @@ def plan_blocks(
     when that began; if it takes longer than planned, the later ones are pushed back.
     """
     parts = list(minutes.items())
-    running = block_no if block_no is not None and 1 <= block_no <= len(parts) else None
+    running = block_no if block_no is not None and 0 <= block_no < len(parts) else None
     edges = [starts_at]
     for _, length in parts:
         edges.append(edges[-1] + timedelta(minutes=length))
     if running is not None and block_since is not None:
-        shift = block_since - edges[running - 1]
-        late = max(timedelta(0), now - (edges[running] + shift))
-        edges = [edge + shift + (late if i >= running else timedelta(0))
+        shift = block_since - edges[running]
+        late = max(timedelta(0), now - (edges[running + 1] + shift))
+        edges = [edge + shift + (late if i > running else timedelta(0))
                  for i, edge in enumerate(edges)]  # fmt: skip
     return [
         PlannedBlock(
             no=no,
             block=block,
             minutes=length,
-            starts_at=edges[no - 1],
-            ends_at=edges[no],
+            starts_at=edges[no],
+            ends_at=edges[no + 1],
             is_now=no == running,
             is_past=running is not None and no < running,
         )
-        for no, (block, length) in enumerate(parts, start=1)
+        for no, (block, length) in enumerate(parts)
     ]
 
 

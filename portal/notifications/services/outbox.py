@@ -1,7 +1,7 @@
 """What the rooms call inside the transaction of a fact. Nothing here sends or publishes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -210,16 +210,20 @@ def withdraw_for(
     tag: bytes,
     notices: Sequence[str] | None = None,
     subject_id: UUID | None = None,
+    subject_ids: Collection[UUID] | None = None,
     now: datetime,
 ) -> int:
     """
     Take back what has not left yet for one recipient; return how many deliveries that were.
 
-    For whoever leaves something that others stay in; `withdraw` says the rest.
+    For whoever leaves something that others stay in; `withdraw` says the rest. Without subjects
+    it is everything under the tag.
     """
     told = Notification.objects.filter(recipient_tag=tag)
     if subject_id is not None:
         told = told.filter(subject_id=subject_id)
+    if subject_ids is not None:
+        told = told.filter(subject_id__in=subject_ids)
     return _take_back(told, notices=notices, now=now)
 
 
