@@ -1,0 +1,116 @@
+"""
+The one place where seats and queue numbers are given out; always under the group's lock.
+
+The constraints have the last word, so that a forgotten lock oversells nothing.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from groups.choices import LIVE_PLACES, EnrolmentState, PlaceState
+from groups.models import SEAT_ONCE, SEAT_WITHIN, CapacityPool, Enrolment, Place
+from groups.rules.places import free_seat
+from portal.common.db import violated_constraint
+
+OFFERABLE: Final = (EnrolmentState.WAITING, EnrolmentState.ACTIVE)
+"""Whose turn may come: who waits for the group, or is in it and waits for a meeting."""
+
+
+def queue_of(pool: CapacityPool) -> QuerySet[Place]:
+    """Return who waits for a place of a pool, in the order of turns."""
+    return (
+        pool.places.waiting()
+        .filter(enrolment__held_back=False, enrolment__state__in=OFFERABLE)
+        .select_related("enrolment")
+        .order_by("turn", "queue_no")
+    )
+
+
+def seats_taken(pool: CapacityPool) -> frozenset[int]:
+    """Return the numbers of the seats that are offered or taken."""
+    seats = pool.places.seated().values_list("seat_no", flat=True)
+    return frozenset(seat for seat in seats if seat is not None)
+
+
+def claim(
+    *, pool: CapacityPool, enrolment: Enrolment, turn: int, walks_past: bool = False
+) -> Place:
+    """
+    Give somebody a seat if one is free and nobody waits for it, else a number in the queue.
+
+    ``walks_past`` takes a free seat whoever waits: shortly before a meeting the first wins. The
+    same queries for somebody who is held back as for anybody before a full group.
+    """
+    someone_waits = queue_of(pool).exists()
+    seat = free_seat(capacity=pool.capacity, taken=seats_taken(pool))
+    may_sit = (walks_past or not someone_waits) and not enrolment.held_back
+    if seat is not None and may_sit:
+        row = Place(
+            pool=pool, enrolment=enrolment, state=PlaceState.TAKEN, seat_no=seat, turn=turn
+        )
+        if _insert(row):
+            return row
+    row = Place(
+        pool=pool,
+        enrolment=enrolment,
+        state=PlaceState.WAITING,
+        queue_no=draw_number(pool.pk),
+        turn=turn,
+    )
+    if _insert(row):
+        return row
+    # Another tab of hers was faster.
+    return pool.places.get(enrolment=enrolment, state__in=LIVE_PLACES)
+
+
+def seat_waiting(place: Place, *, seat: int, **columns: object) -> bool:
+    """
+    Give a seat to somebody in the queue; return whether she still waited and it was free.
+
+    ``columns`` are what else becomes of the row, its state among them.
+    """
+    try:
+        with transaction.atomic():
+            waiting = Place.objects.filter(pk=place.pk, state=PlaceState.WAITING)
+            return waiting.update(seat_no=seat, **columns) == 1
+    except IntegrityError as error:
+        if violated_constraint(error) not in {SEAT_ONCE, SEAT_WITHIN}:
+            raise
+        return False
+
+
+def release(places: QuerySet[Place]) -> list[UUID]:
+    """Give up every live claim among some; return the pools concerned, by id."""
+    live = places.filter(state__in=LIVE_PLACES)
+    pools = sorted(set(live.values_list("pool_id", flat=True)))
+    live.update(
+        state=PlaceState.RELEASED, seat_no=None, offer_expires_at=None, asks_again=False
+    )
+    return pools
+
+
+def draw_number(pool_id: UUID) -> int:
+    """
+    Draw the next number of a pool's queue.
+
+    One conditional update: two people never draw the same, whatever lock was forgotten.
+    """
+    table = connection.ops.quote_name(CapacityPool._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET last_number = last_number + 1 "  # noqa: S608 - our own table
+            "WHERE id = %s RETURNING last_number",
+            [pool_id],
+        )
+        row = cursor.fetchone()
+    number: int = row[0]
+    return number
+
+
+def _insert(row: Place) -> bool:
+    # "On conflict do nothing" asks the constraints without an error and without a deadlock.
+    Place.objects.bulk_create([row], ignore_conflicts=True)
+    return Place.objects.filter(pk=row.pk).exists()
