@@ -24,6 +24,7 @@ INVITED: Final = "lingkar.invited"  # the concern
 FOR_FACILITATOR_PLAN: Final = "lingkar.f_plan"  # the change of plan
 FOR_FACILITATOR_ASK: Final = "lingkar.f_ask"  # the meeting, Meeting.rev
 FOR_FACILITATOR_STAND_IN: Final = "lingkar.f_stand_in"  # the meeting, Meeting.rev
+FOR_FACILITATOR_STANDS_IN: Final = "lingkar.f_stands_in"  # the meeting, Meeting.rev
 FOR_FACILITATOR_CO_LEFT: Final = "lingkar.f_co_left"  # the group
 FOR_FACILITATOR_ASSIGNED: Final = "lingkar.f_assigned"  # the group
 FOR_FACILITATOR_APPLIED: Final = "lingkar.f_applied"  # the enrolment

@@ -243,9 +243,17 @@ def facilitated_meetings(actor: Account, *, now: datetime) -> QuerySet[Meeting]:
         facilitator=facilitator,
         state__in=[DutyState.CONFIRMED, DutyState.SWAP_WANTED],
     )
-    return Meeting.objects.filter(
-        Exists(leads) | (Exists(on_duty) & Q(period__endswith__gt=now - STAND_IN_AFTER))
+    # Who has just been taken off a group keeps nothing of it, not even of yesterday.
+    taken_off = Assignment.objects.filter(
+        group=OuterRef("group"),
+        facilitator=facilitator,
+        ends_on__gt=localdate(now - STAND_IN_AFTER) - timedelta(days=1),
     )
+    stands_in = Exists(on_duty) & (
+        Q(period__endswith__gt=now)
+        | (Q(period__endswith__gt=now - STAND_IN_AFTER) & ~Exists(taken_off))
+    )
+    return Meeting.objects.filter(Exists(leads) | stands_in)
 
 
 def get_facilitated_meeting(*, actor: Account, meeting_id: UUID, now: datetime) -> Meeting:

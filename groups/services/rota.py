@@ -148,10 +148,10 @@ def stand_in(*, actor: Account, meeting_id: UUID, facilitator_id: UUID, now: dat
         )
         tell_facilitators(
             user_ids=[facilitator.user_id],
-            notice=notices.FOR_FACILITATOR_STAND_IN,
+            notice=notices.FOR_FACILITATOR_STANDS_IN,
             subject_id=meeting.pk,
             rev=meeting.rev,
-            useful_until=meeting.period.upper,
+            useful_until=meeting.period.lower,
             urgent=cannot_wait(starts_at=meeting.period.lower, now=now),
             now=now,
         )

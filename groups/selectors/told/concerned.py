@@ -41,11 +41,20 @@ def waits_for(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa
 
 def not_confirmed(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa: ARG001 - one signature
     """Keep the facilitators who have not said yet whether they come to these meetings."""
-    asked = Duty.objects.filter(
-        meeting__in={subject_id for subject_id, _tag in pairs}, state=DutyState.PROPOSED
+    return _whose_word_is(DutyState.PROPOSED, pairs)
+
+
+def has_confirmed(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa: ARG001 - one signature
+    """Keep the facilitators who are to be at these meetings."""
+    return _whose_word_is(DutyState.CONFIRMED, pairs)
+
+
+def _whose_word_is(state: DutyState, pairs: Set[SubjectFor]) -> Set[SubjectFor]:
+    given = Duty.objects.filter(
+        meeting__in={subject_id for subject_id, _tag in pairs}, state=state
     ).values_list("meeting_id", "facilitator__user_id")
     there = {
         (meeting_id, inbox_tag(namespace=FACILITATOR, user_id=user_id))
-        for meeting_id, user_id in asked
+        for meeting_id, user_id in given
     }
     return {pair for pair in pairs if pair in there}

@@ -19,7 +19,7 @@ from groups.choices import (
 )
 from groups.models import Concern, Debrief, Enrolment, Meeting, Place, SupportGroup
 from groups.selectors.ready import readiness_by_meeting
-from groups.selectors.told.concerned import not_confirmed
+from groups.selectors.told.concerned import has_confirmed, not_confirmed
 from groups.selectors.told.members import (
     Change,
     change_words,
@@ -87,6 +87,16 @@ def _wanted(row: _Staffed, at: Moment) -> InboxLines | None:
         _("%(name)s looks for somebody: %(when)s") % _names(row.meeting, at),
         _("If you can lead along that time, you can take it over."),
         page("desk"),
+    )
+
+
+def _stands_in(row: Meeting, at: Moment) -> InboxLines | None:
+    if not _is_due(row, at):
+        return None
+    return InboxLines(
+        _("You stand in: %(name)s, %(when)s") % _names(row, at),
+        _("The head of the service has noted it. Its page shows where, and who leads along."),
+        page("meeting", row.pk),
     )
 
 
@@ -190,6 +200,9 @@ STAFF_NOTICES: Final[tuple[Notice, ...]] = (
     notice(notices.FOR_FACILITATOR_PLAN, load_changes, _plan_changed),
     notice(notices.FOR_FACILITATOR_ASK, load_meetings, _asked, concerns=not_confirmed),
     notice(notices.FOR_FACILITATOR_STAND_IN, _load_staffed, _wanted),
+    notice(
+        notices.FOR_FACILITATOR_STANDS_IN, load_meetings, _stands_in, concerns=has_confirmed
+    ),
     notice(notices.FOR_FACILITATOR_CO_LEFT, load_groups, _co_left),
     notice(notices.FOR_FACILITATOR_ASSIGNED, load_groups, _assigned),
     notice(notices.FOR_FACILITATOR_APPLIED, load_enrolments, _applied),
