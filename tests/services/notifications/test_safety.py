@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core import mail as post
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from portal.notifications import registry, rules, services
 from portal.notifications.choices import Lane, Priority, Reason, State
@@ -124,7 +124,6 @@ def noted(room):
     heard = []
 
     def undelivered(subject_id, rev, now):
-        assert connection.in_atomic_block
         heard.append((subject_id, rev, now, only_delivery().state))
 
     registry.register(
@@ -140,6 +139,23 @@ def test_a_refusal_for_good_is_told_to_the_room_after_it_is_stored(noted, rina):
     ((told, rev, at, state),) = noted
     assert (told, rev, state) == (subject, 3, State.DEAD)
     assert NOW <= at < NOW + timedelta(minutes=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_room_opens_a_transaction_of_its_own(room, rina):
+    states = []
+
+    def undelivered(subject_id, rev, now):
+        with transaction.atomic(durable=True):
+            states.append(only_delivery().state)
+
+    registry.register(
+        registry.Notice(NOTED, room.still_true, room.lines, undelivered=undelivered)
+    )
+    alarm(rina, now=NOW, notice=NOTED)
+    with mock.patch(SEND, side_effect=REFUSED):
+        services.deliver_due(now=NOW)
+    assert states == [State.DEAD]
 
 
 def test_tries_that_are_used_up_are_told_once(noted, rina):
@@ -185,7 +201,8 @@ def broken_in_words(subject_id, rev, now):
 
 
 def broken_in_the_database(subject_id, rev, now):
-    Delivery.objects.create(state=State.PENDING, dedupe_key=b"short")
+    with transaction.atomic():
+        Delivery.objects.create(state=State.PENDING, dedupe_key=b"short")
 
 
 @pytest.mark.parametrize(
