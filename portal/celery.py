@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     "deliver-due": _every(5, "portal.notifications.tasks.deliver_due", "notify"),
     "plan-reminders": _every(60, "portal.notifications.tasks.plan_reminders"),
     "chain-audit": _every(60, "portal.audit.tasks.chain_events"),
+    "sweep-groups": _every(60, "groups.tasks.sweep"),
+    "tidy-groups": _every(3600, "groups.tasks.tidy"),
     "tidy-counselling": _every(300, "counselling.tasks.tidy"),
     "tidy-people": _every(3600, "portal.people.tasks.tidy"),
     "tidy-notifications": _every(3600, "portal.notifications.tasks.tidy"),

@@ -18,7 +18,8 @@ from groups.choices import (
     Readiness,
 )
 from groups.models import Concern, Debrief, Enrolment, Meeting, Place, SupportGroup
-from groups.selectors.ready import readiness_by_meeting
+from groups.rules.readiness import has_open_seat
+from groups.selectors.ready import Rota, rotas_of
 from groups.selectors.told.concerned import has_confirmed, not_confirmed
 from groups.selectors.told.members import (
     Change,
@@ -31,15 +32,16 @@ from groups.selectors.told.members import (
     load_places,
 )
 from groups.selectors.told.saying import Moment, notice, page, when
+from portal.calendars.rules import local_day
 from portal.notifications.registry import InboxLines, Notice
 
 
 @dataclass(frozen=True, slots=True)
 class _Staffed:
-    """A meeting, and whether it has the facilitators it needs."""
+    """A meeting, and the words of its facilitators."""
 
     meeting: Meeting
-    readiness: Readiness
+    rota: Rota
 
     @property
     def rev(self) -> int:
@@ -49,8 +51,8 @@ class _Staffed:
 
 def _load_staffed(ids: Set[UUID]) -> Mapping[UUID, _Staffed]:
     meetings = load_meetings(ids)
-    readiness = readiness_by_meeting(list(meetings.values()))
-    return {pk: _Staffed(row, readiness[pk]) for pk, row in meetings.items()}
+    rotas = rotas_of(list(meetings.values()))
+    return {pk: _Staffed(row, rotas[pk]) for pk, row in meetings.items()}
 
 
 def _load_debriefs(ids: Set[UUID]) -> Mapping[UUID, Debrief]:
@@ -81,7 +83,7 @@ def _asked(row: Meeting, at: Moment) -> InboxLines | None:
 
 
 def _wanted(row: _Staffed, at: Moment) -> InboxLines | None:
-    if not _is_due(row.meeting, at) or row.readiness != Readiness.LACKING:
+    if not _is_due(row.meeting, at) or not _has_open_seat(row, at):
         return None
     return InboxLines(
         _("%(name)s looks for somebody: %(when)s") % _names(row.meeting, at),
@@ -141,7 +143,7 @@ def _written(row: Concern, at: Moment) -> InboxLines | None:  # noqa: ARG001 - o
 
 
 def _gate(row: _Staffed, at: Moment) -> InboxLines | None:
-    if not _is_due(row.meeting, at) or row.readiness != Readiness.LACKING:
+    if not _is_due(row.meeting, at) or row.rota.readiness != Readiness.LACKING:
         return None
     return InboxLines(
         _("A facilitator is missing: %(name)s, %(when)s") % _names(row.meeting, at),
@@ -189,6 +191,17 @@ def _is_due(row: Meeting, at: Moment) -> bool:
         and row.rev == at.rev
         and row.period.lower > at.now
         and row.group.status == GroupStatus.ACTIVE
+    )
+
+
+def _has_open_seat(row: _Staffed, at: Moment) -> bool:
+    starts_at = row.meeting.period.lower
+    return has_open_seat(
+        row.rota.facts,
+        needed=row.meeting.group.min_facilitators,
+        day=local_day(starts_at, row.meeting.zone),
+        starts_at=starts_at,
+        now=at.now,
     )
 
 

@@ -1,0 +1,18 @@
+"""Celery entry points: no arguments about anybody, one call each."""
+
+from celery import shared_task
+
+from groups.services import sweeping, tidying
+from portal.common.db import database_now
+
+
+@shared_task
+def sweep(**_: object) -> None:
+    """Tell changes, ask for facilitators, offer places, forget signals."""
+    sweeping.sweep(now=database_now())
+
+
+@shared_task
+def tidy(**_: object) -> None:
+    """Keep meetings ahead, let people go who left, forget what is past."""
+    tidying.tidy(now=database_now())
