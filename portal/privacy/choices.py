@@ -38,6 +38,22 @@ class Deed(TextChoices):
     MISSED = "attendance.no_show", _("noted that nobody came")
     TAKEN_BACK = "attendance.booked", _("took a note on attendance back")
     DAY_CLOSED = "agenda.day_closed", _("closed a day and cancelled its meetings")
+    SERIES_PLANNED = "circle.series_planned", _("planned a series of meetings")
+    MEETING_ADDED = "circle.meeting_added", _("added a meeting")
+    PLAN_FOLLOWING = "circle.plan_following", _("changed all meetings from one on")
+    PLAN_ENDED = "circle.plan_ended", _("ended a series of meetings")
+    PLAN_UNDONE = "circle.plan_undone", _("took a change of the plan back")
+    MEETING_MOVED = "circle.meeting_moved", _("moved a meeting")
+    MEETING_PLACE = "circle.meeting_place", _("gave a meeting another room or way")
+    MEETING_CANCELLED = "circle.meeting_cancelled", _("cancelled a meeting")
+    MEETING_REINSTATED = (
+        "circle.meeting_reinstated",
+        _("let a cancelled meeting take place"),
+    )
+    HOLIDAY_ANSWERED = (
+        "circle.holiday_answered",
+        _("decided about a meeting on a holiday"),
+    )
     CONCERN_RAISED = "circle.concern_raised", _("handed a worry on")
     CONCERN_OPENED = "circle.concern_opened", _("opened what was written about a worry")
     CONCERN_TAKEN = "circle.concern_taken", _("began to look after a worry")
