@@ -62,3 +62,16 @@ class Deed(TextChoices):
         "circle.concern_invited",
         _("offered a member a talk"),
     )
+    CIRCLE_MARKED = "circle.attendance", _("noted who came to a circle")
+    CIRCLE_NOTED = "circle.note", _("wrote the note of a circle's meeting")
+    CIRCLE_ANNOUNCED = "circle.announced", _("announced something in a circle")
+    READING_ADDED = "circle.resource_added", _("added something to read")
+    READING_REMOVED = "circle.resource_removed", _("took something to read away")
+    CIRCLE_UNASSIGNED = "circle.unassigned", _("took a circle from a facilitator")
+    FACILITATOR_ENDED = "facilitator.ended", _("ended somebody's work as a facilitator")
+    DUTY_CONFIRMED = "duty.confirmed", _("confirmed a meeting")
+    DUTY_SWAP = "duty.swap_wanted", _("looked for a stand-in")
+    DUTY_VACATED = "duty.vacated", _("said that she is not there")
+    DUTY_TAKEN = "duty.taken_over", _("took a meeting over")
+    DUTY_STAND_IN = "duty.stand_in", _("named a stand-in")
+    DUTY_RUNS = "duty.runs_anyway", _("let a meeting run with fewer facilitators")
