@@ -19,7 +19,17 @@ from groups.services import crew, enrolment, series, setup
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.models import Agency
-from tests.factories import LONG_AGO, NOW, account, grant, make_agency, make_employee
+from portal.vault.services import make_vault, open_with_passphrase
+from portal.vault.unlock import OpenVault
+from tests.factories import (
+    LONG_AGO,
+    NOW,
+    PASSPHRASE,
+    account,
+    grant,
+    make_agency,
+    make_employee,
+)
 
 _numbers = count(1)
 TRAINED_UNTIL = date(2030, 1, 1)
@@ -68,6 +78,25 @@ def make_facilitator(
         now=LONG_AGO,
     )
     return account(employee)
+
+
+def make_duty(agency: Agency, *, with_vault: bool = True) -> Account:
+    """Make somebody who is on duty in an agency."""
+    employee = make_employee("jaga", agency=agency)
+    grant(employee.user, agency, Role.DUTY)
+    if with_vault:
+        give_vault(employee.user_id)
+    return account(employee)
+
+
+def give_vault(user_id: UUID) -> None:
+    """Give somebody a vault behind the tests' passphrase."""
+    make_vault(user_id=user_id, passphrase=PASSPHRASE, now=LONG_AGO)
+
+
+def vault_of(actor: Account) -> OpenVault:
+    """Open somebody's vault with the tests' passphrase."""
+    return OpenVault(open_with_passphrase(user_id=actor.user_id, passphrase=PASSPHRASE))
 
 
 def make_circle(
