@@ -51,6 +51,7 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
         (pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),
         (pgettext_lazy("menu", "Counsellors"), "counselling:counsellor-list"),
         (pgettext_lazy("menu", "Services"), "counselling:service-list"),
+        (pgettext_lazy("head menu", "Circles"), "groups:circle-desk"),
     ),
     Role.ADMIN: (
         (pgettext_lazy("menu", "Staff"), "people:roster-import"),

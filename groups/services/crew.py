@@ -83,7 +83,7 @@ def assign(
     """
     Let a facilitator lead a group from today on; she is asked for its coming meetings.
 
-    Locks the group. Repeated it changes nothing.
+    Who leads along already and is to lead, leads. Locks the group. Repeated it changes nothing.
 
     :raises Http404: if group or facilitator is not of the agency the actor heads.
     :raises GroupRefused: if she is not active.
@@ -96,6 +96,9 @@ def assign(
             )
             if not facilitator.is_active:
                 raise GroupRefused(Refusal.NO_SUCH_ACCOUNT)
+            if _lead_instead(group.pk, facilitator.pk, kind):
+                _record(actor, "circle.assigned", group.pk, now=now)
+                return
             Assignment.objects.create(
                 group=group, facilitator=facilitator, kind=kind, starts_on=localdate(now)
             )
@@ -112,6 +115,17 @@ def assign(
     except IntegrityError as error:
         if violated_constraint(error) != ASSIGNED_ONCE:
             raise
+
+
+def _lead_instead(group_id: UUID, facilitator_id: UUID, kind: AssignmentKind) -> bool:
+    """Let who leads along lead, if that is asked for; return whether it was so."""
+    along = Assignment.objects.filter(
+        group_id=group_id,
+        facilitator_id=facilitator_id,
+        ends_on__isnull=True,
+        kind=AssignmentKind.CO,
+    )
+    return kind == AssignmentKind.LEAD and bool(along.update(kind=kind))
 
 
 def _columns(profile: FacilitatorProfile) -> dict[str, object]:

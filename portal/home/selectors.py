@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counselling import selectors as counselling
+from groups.selectors.gates import count_to_decide
 from portal.calendars.selectors import HolidayRow, list_holidays
 from portal.home import rules
 from portal.home.choices import Greeting
@@ -133,13 +134,18 @@ def _agenda(actor: Account, now: datetime) -> WorkCard:
     return WorkCard(_("Today's agenda"), text % {"n": left} if left else text, url, action)
 
 
-def _offer(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike
-    return WorkCard(
-        _("What is offered"),
-        _("Counsellors, services, hours in numbers, and the numbers on the help page."),
-        reverse("counselling:offer-home"),
-        _("Look after the offer"),
-    )
+def _offer(actor: Account, now: datetime) -> WorkCard:
+    url, action = reverse("counselling:offer-home"), _("Look after the offer")
+    text = _("Counsellors, services, circles, numbers, and the numbers on the help page.")
+    waiting = count_to_decide(actor=actor, now=now) if actor.agency_id else 0
+    if waiting:
+        url, action = reverse("groups:circle-desk"), _("Look at the circles")
+        text = ngettext(
+            "%(n)d meeting of a circle within a day lacks a facilitator.",
+            "%(n)d meetings of circles within a day lack a facilitator.",
+            waiting,
+        ) % {"n": waiting}
+    return WorkCard(_("What is offered"), text, url, action)
 
 
 def _administration(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike

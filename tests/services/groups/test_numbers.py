@@ -43,7 +43,8 @@ def members(group: SupportGroup, count: int) -> list[Enrolment]:
     for number in range(first, first + count):
         row = Enrolment(
             group=group, member_tag=tag("somebody", uuid4()),
-            contact=seal_to_notifier(b"x", "test"), alias_tag=tag("test", group.pk, str(number)),
+            contact=seal_to_notifier(b"x", "test"),
+            alias_tag=tag("test", group.pk, str(number)),
             state=EnrolmentState.ACTIVE, agreement_version=1, joined_month=date(2026, 10, 1),
         )  # fmt: skip
         seal_field(row, "alias", f"Awan {number}")
