@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from django.utils.timezone import localdate
@@ -17,16 +17,34 @@ from groups.choices import (
 )
 from groups.models import Assignment, CapacityPool, Enrolment, SealedCopy, SupportGroup
 from groups.services.desk import GroupRefused, group_locked
-from groups.services.leaving import go
+from groups.services.leaving import go, remove_member
 from groups.services.offers import fill
 from groups.services.seats import claim, queue_of, seats_taken
 from groups.services.telling import tell_facilitators, tell_members
 from portal.audit.services import record_staff
 from portal.people.actors import Account
 from portal.people.selectors import line_of
-from portal.vault.services import KeyTampered, NoVault, seal_to_person
+from portal.vault.services import CannotOpen, KeyTampered, NoVault, seal_to_person
+
+__all__ = [
+    "accept_applicant",
+    "apply",
+    "copy_context",
+    "open_application",
+    "refer_applicant",
+    "remove_member",
+    "take_in",
+    "tell_applied",
+]
 
 _LONG_PAST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Vault(Protocol):
+    """The unlocked vault of whoever asks; it raises ``Locked`` when it is not."""
+
+    def open(self, blob: bytes, *context: str) -> bytes:
+        """Open what was sealed to this person."""
 
 
 def take_in(row: Enrolment, group: SupportGroup, *, now: datetime) -> Joined:
@@ -132,6 +150,28 @@ def refer_applicant(*, actor: Account, enrolment_id: UUID, now: datetime) -> Non
         go(row, state=EnrolmentState.REFERRED, now=now)
         _tell(row, notices.REFERRED, row.pk, rev=row.rev, now=now)
         _record(actor, "circle.referred", row.pk, now=now)
+
+
+def open_application(*, actor: Account, enrolment_id: UUID, vault: Vault, now: datetime) -> str:
+    """
+    Open what somebody wrote when she asked to join, with the reader's own key; recorded.
+
+    Empty where nothing was written to her, or it was sealed to a key that is gone.
+
+    :raises Http404: if the actor does not lead the group, or nobody asked.
+    :raises Locked: if her vault is locked.
+    """
+    row = policies.get_facilitated_enrolment(actor=actor, enrolment_id=enrolment_id, now=now)
+    reader_tag = policies.reader_tag_of(user_id=actor.user_id)
+    copy = SealedCopy.objects.filter(subject_id=row.pk, reader_tag=reader_tag).first()
+    if copy is None:
+        return ""
+    try:
+        words = vault.open(bytes(copy.sealed), *copy_context(row.pk)).decode()
+    except CannotOpen:
+        return ""
+    _record(actor, "circle.application_opened", row.pk, now=now)
+    return words.strip()
 
 
 def copy_context(subject_id: UUID) -> tuple[str, str, str]:
