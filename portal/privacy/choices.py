@@ -75,3 +75,12 @@ class Deed(TextChoices):
     DUTY_TAKEN = "duty.taken_over", _("took a meeting over")
     DUTY_STAND_IN = "duty.stand_in", _("named a stand-in")
     DUTY_RUNS = "duty.runs_anyway", _("let a meeting run with fewer facilitators")
+    CIRCLE_ACCEPTED = "circle.accepted", _("took somebody into a circle")
+    CIRCLE_REFERRED = "circle.referred", _("suggested another circle to somebody")
+    CIRCLE_REMOVED = "circle.removed", _("removed somebody from a circle")
+    CIRCLE_CAPACITY = "circle.capacity", _("set how many places a circle has")
+    CIRCLE_OFFERED = "circle.offered", _("offered a place to whoever was next")
+    CIRCLE_APPLICATION = (
+        "circle.application_opened",
+        _("opened what somebody wrote when asking to join"),
+    )
