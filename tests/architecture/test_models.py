@@ -162,6 +162,11 @@ def test_every_model_stands_on_a_side() -> None:
     staff_side = {
         "counselling.Counsellor", "counselling.Service", "counselling.Availability",
         "counselling.AvailabilityException", "counselling.AvailabilityRevision",
+        # What a circle is, when it meets and who leads it; its members know all of that.
+        "groups.SupportGroup", "groups.Agreement", "groups.Announcement", "groups.Assignment",
+        "groups.CapacityPool", "groups.Debrief", "groups.Duty", "groups.Facilitator",
+        "groups.Invitation", "groups.Meeting", "groups.MeetingNote", "groups.MeetingSeries",
+        "groups.PlanChange", "groups.QuarterTable", "groups.Resource",
     }  # fmt: skip
     assert tied <= CLIENT_SIDE | staff_side, "say on which side the new table stands"
 
@@ -175,6 +180,9 @@ def test_a_key_from_a_client_to_a_person_is_found() -> None:
         ("counselling.Client", "people.User"),
         ("notifications.AddressChoice", "account.EmailAddress"),
         ("audit.ClientEvent", "people.Employee"),
+        ("groups.Enrolment", "people.User"),
+        ("groups.Attendance", "people.Employee"),
+        ("groups.Place", "people.RoleGrant"),
     ):
         assert reachable(_edges(planted), CLIENT_SIDE, NO_SECRET) & PERSON_SIDE
 
@@ -183,6 +191,7 @@ def test_no_column_of_a_client_could_hold_a_person() -> None:
     """An id without a key is a key all the same: each one has to say whose it is."""
     known = {
         "audit.ClientLink.event_id": "a line of the same record",
+        "groups.SealedCopy.subject_id": "a worry or an enrolment, of one group",
         "notifications.Notification.subject_id": "a fact of a room: an appointment",
         "notifications.Delivery.lease_token": "a random token of whoever sends",
         "notifications.AccountMail.lease_token": "a random token of whoever sends",
