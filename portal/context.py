@@ -47,6 +47,14 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
         (pgettext_lazy("menu", "Hours"), "counselling:schedule"),
         (pgettext_lazy("menu", "Vault"), "people:vault"),
     ),
+    Role.FACILITATOR: (
+        (pgettext_lazy("menu", "My circles"), "groups:desk"),
+        (pgettext_lazy("menu", "Vault"), "people:vault"),
+    ),
+    Role.DUTY: (
+        (pgettext_lazy("menu", "Duty"), "groups:duty-desk"),
+        (pgettext_lazy("menu", "Vault"), "people:vault"),
+    ),
     Role.HEAD: (
         (pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),
         (pgettext_lazy("menu", "Counsellors"), "counselling:counsellor-list"),
@@ -132,13 +140,13 @@ class Shell:
         """Return the menu in two groups: what everybody has, and what the person works with."""
         if self.account is None:
             return []
-        work = [
-            line
+        work = {
+            name: (label, name)  # what two roles share stands once
             for role, lines in ROLE_MENU.items()
             if role in self.account.roles
-            for line in lines
-        ]
-        groups = [self._entries(OWN_MENU), self._entries(work)]
+            for label, name in lines
+        }
+        groups = [self._entries(OWN_MENU), self._entries([*work.values()])]
         return [group for group in groups if group]
 
     def _entries(self, lines: Sequence[tuple[object, str]]) -> list[Entry]:
