@@ -22,6 +22,7 @@ from counselling.notices import CLIENT
 from portal.calendars.services import import_holidays
 from portal.common.db import database_now
 from portal.common.errors import Refused
+from portal.demo_circles import seed_circles
 from portal.demo_facts import PASSPHRASE, PASSWORD, PEOPLE
 from portal.notifications.services import choose_address
 from portal.people.actors import Account
@@ -37,6 +38,7 @@ NIPS = {
     "bram": "198512012010011003",
     "sari": "198204052008012004",
     "lina": "199106212019022005",
+    "tirta": "198701152010122012",
     "agus": "197811302003121006",
     "maya": "198909172016012007",
     "putri": "198003082009012008",
@@ -44,7 +46,7 @@ NIPS = {
     "eko": "199212252021211010",
     "tono": "198110102007011011",
 }
-"""Eleven civil servants; Eko is on contract (PPPK), Dewi belongs to another agency."""
+"""Twelve civil servants; Eko is on contract (PPPK), Dewi belongs to another agency."""
 
 UNITS = {
     "01": ("Sekretariat", Zone.JAKARTA),
@@ -59,12 +61,21 @@ UNITS = {
 }
 WORKS_IN = {
     "rina": "02", "agus": "02", "yosef": "06", "bram": "03", "sari": "05", "lina": "05",
+    "tirta": "09",
     "hadi": "05", "maya": "04", "putri": "07", "eko": "08", "tono": "09",
 }  # fmt: skip
 ROLES = {
-    "sari": Role.COUNSELLOR, "dewi": Role.COUNSELLOR, "lina": Role.FACILITATOR, "maya": Role.HR,
-    "putri": Role.REVIEWER, "hadi": Role.HEAD, "eko": Role.ADMIN, "tono": Role.DPO,
+    "sari": (Role.COUNSELLOR, Role.DUTY), "dewi": (Role.COUNSELLOR,),
+    "lina": (Role.FACILITATOR,), "tirta": (Role.FACILITATOR,), "maya": (Role.HR,),
+    "putri": (Role.REVIEWER,), "hadi": (Role.HEAD,), "eko": (Role.ADMIN,), "tono": (Role.DPO,),
 }  # fmt: skip
+SEALED_TO = frozenset({Role.COUNSELLOR, Role.FACILITATOR})
+"""Who reads what people write, and so has a vault."""
+COLLEAGUES = (
+    "Ayu Puspita", "Dimas Saputra", "Fitri Rahmadani", "Gilang Permana", "Intan Lestari",
+    "Joko Susilo", "Kartika Dewi", "Laras Ningtyas", "Mega Utami",
+)  # fmt: skip
+"""People of other units who take part in circles; nobody signs in as them."""
 PRIVATE_ADDRESS = "rina.w@kotak-pribadi.test"
 SLIP_NIP = "199508172022031012"
 EVERY_DAY = range(1, 8)
@@ -92,6 +103,13 @@ class Command(BaseCommand):
         seed_contacts(now=now, checked_on=now.date(), owner_id=people["hadi"])
         _private_address(people["rina"], now=now)
         _meeting_around_now(people, now=now)
+        seed_circles(
+            agency=agency,
+            people=people,
+            members=[people["bram"], *_colleagues(agency, now=now)],
+            account=_account,
+            now=now,
+        )
 
 
 def _organisation(*, now: datetime) -> Agency:
@@ -138,13 +156,27 @@ def _person(handle: str, agency: Agency, *, now: datetime) -> UUID:
     if handle in WORKS_IN:
         unit = Unit.objects.get(agency=agency, code=WORKS_IN[handle])
         Employee.objects.create(user_id=user_id, agency=agency, unit=unit)
-    if handle in ROLES:
-        grant_role(
-            actor=None, user_id=user_id, agency_id=agency.pk, role=ROLES[handle], now=now
-        )
-    if ROLES.get(handle) == Role.COUNSELLOR and not has_vault(user_id=user_id):
+    roles = ROLES.get(handle, ())
+    for role in roles:
+        grant_role(actor=None, user_id=user_id, agency_id=agency.pk, role=role, now=now)
+    if SEALED_TO.intersection(roles) and not has_vault(user_id=user_id):
         make_vault(user_id=user_id, passphrase=PASSPHRASE, now=now)
     return user_id
+
+
+def _colleagues(agency: Agency, *, now: datetime) -> list[UUID]:
+    unit = Unit.objects.get(agency=agency, code="03")
+    found = []
+    for number, name in enumerate(COLLEAGUES):
+        nip = f"1990010{number + 1}2015011{number + 100}"
+        user = User.objects.filter(nip=nip).first()
+        if user is None:
+            user_id = create_user(actor=None, full_name=name, nip=nip, now=now)
+            Employee.objects.create(user_id=user_id, agency=agency, unit=unit)
+        else:
+            user_id = user.pk
+        found.append(user_id)
+    return found
 
 
 def _lines_of_report(people: dict[str, UUID]) -> None:
