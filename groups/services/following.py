@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -69,7 +69,7 @@ def change_following(
 
     :raises Http404: if the actor does not lead the group, or the meeting has no series.
     :raises GroupRefused: if the series was changed meanwhile (``version``), the meeting has
-        begun or is cancelled, or a meeting would lie in the past.
+        begun or is cancelled, a meeting would lie in the past, or none would come of it.
     """
     with meeting_locked(actor=actor, meeting_id=meeting_id, now=now) as (pivot, facilitator):
         series = _series_at(pivot, version=version, now=now)
@@ -144,6 +144,8 @@ def _turn(
     """Let the series go on as planned: in a branch, or in itself when nothing went before."""
     old = pattern_of(series)
     new = rules.replacing(old, _pattern(plan, series, since), since=since)
+    if next(rules.slots(new, last=date.max), None) is None:
+        raise GroupRefused(Refusal.PLAN_EMPTY)
     values = {
         "rule": new.rule,
         "starts_on": new.starts_on,
