@@ -37,6 +37,7 @@ class Entry:
 OWN_MENU: Sequence[tuple[object, str]] = (
     (_("Home"), "home:home"),
     (pgettext_lazy("menu", "Meetings"), "counselling:times"),
+    (pgettext_lazy("menu", "Circles"), "groups:circles"),
     (pgettext_lazy("menu", "News"), "notifications:inbox"),
     (pgettext_lazy("menu", "Mine"), "home:mine"),
 )

@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counselling import selectors as counselling
+from groups.selectors import first_pages as circles
 from groups.selectors.gates import count_to_decide
+from groups.selectors.member_meetings import list_coming
+from groups.selectors.rows import ComingRow
 from portal.calendars.selectors import HolidayRow, list_holidays
 from portal.home import rules
 from portal.home.choices import Greeting
@@ -48,6 +51,8 @@ class HomePage:
     meeting: counselling.OwnAppointment | None
     offer: Offer | None
     cancelled: list[counselling.OwnAppointment]
+    circle: ComingRow | None
+    circles: list[circles.OpenRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,14 @@ class CalendarPage:
 
 
 def read_home(*, actor: Account, now: datetime) -> HomePage:
-    """Return the first page: what waits, the own meeting, else the three nearest times."""
+    """
+    Return the first page: what waits, the own meeting, else the three nearest times.
+
+    The same for circles: the next meeting of one's own, else two that somebody could join.
+    """
     own = counselling.list_own_appointments(actor=actor, now=now)
     meeting = own.coming[0] if own.coming else None
+    coming = list_coming(actor=actor, now=now, count=1)
     hour = now.astimezone(ZoneInfo(actor.zone)).hour
     return HomePage(
         greeting=str(Greeting(rules.part_of_day(hour)).label),
@@ -85,6 +95,8 @@ def read_home(*, actor: Account, now: datetime) -> HomePage:
         # Meetings are offered by one's agency; somebody from outside has none here.
         offer=None if meeting or actor.agency_id is None else read_offer(actor=actor, now=now),
         cancelled=[row for row in own.cancelled if row.news],
+        circle=coming[0] if coming else None,
+        circles=[] if coming else circles.list_open(actor=actor, now=now),
     )
 
 
@@ -166,6 +178,28 @@ def _audit(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all car
     )
 
 
+def _circles(actor: Account, now: datetime) -> WorkCard:
+    title = _("Today's circles")
+    try:
+        left = circles.count_meetings_today(actor=actor, now=now)
+    except Http404:
+        return WorkCard(title, _("Your page is being set up by the head of the service."))
+    said = ngettext("%(n)d meeting to come today.", "%(n)d meetings to come today.", left)
+    text = said % {"n": left} if left else _("No more meetings today.")
+    return WorkCard(title, text, reverse("groups:desk"), _("Open your circles"))
+
+
+def _duty(actor: Account, now: datetime) -> WorkCard:
+    waiting = circles.count_waiting_worries(actor=actor, now=now)
+    said = ngettext(
+        "%(n)d worry waits for somebody on duty.",
+        "%(n)d worries wait for somebody on duty.",
+        waiting,
+    )
+    text = said % {"n": waiting} if waiting else _("Nobody waits for you at the moment.")
+    return WorkCard(_("On duty"), text, reverse("groups:duty-desk"), _("Open the duty page"))
+
+
 def _closed_room() -> WorkCard:
     return WorkCard(
         _("Nothing waits for you here"),
@@ -178,8 +212,10 @@ def _closed_room() -> WorkCard:
 
 _CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
     Role.COUNSELLOR: _agenda,
+    Role.DUTY: _duty,
+    Role.FACILITATOR: _circles,
     Role.HEAD: _offer,
     Role.ADMIN: _administration,
     Role.DPO: _audit,
 }
-_CLOSED_ROOMS = frozenset({Role.DUTY, Role.FACILITATOR, Role.HR, Role.REVIEWER})
+_CLOSED_ROOMS = frozenset({Role.HR, Role.REVIEWER})

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from counselling import selectors as counselling
 from counselling.services import choose_address
+from groups.selectors import first_pages as circles
 from portal.context import DISCREET_COOKIE, THEME_COOKIE
 from portal.home import selectors
 from portal.home.forms import BrowserForm, MailForm
@@ -81,10 +82,15 @@ def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
 @policy("home.mine", who=(Who.EMPLOYEE,))
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show the actor's own meetings, and the ways to everything else of hers."""
+    """Show the actor's own meetings and circles, and the ways to everything else of hers."""
     actor = actor_of(request)
-    own = counselling.list_own_appointments(actor=actor, now=timezone.now())
-    return render(request, "home/mine.html", {"own": own, "zone": actor.zone})
+    now = timezone.now()
+    context = {
+        "own": counselling.list_own_appointments(actor=actor, now=now),
+        "circles": circles.list_own(actor=actor, now=now),
+        "zone": actor.zone,
+    }
+    return render(request, "home/mine.html", context)
 
 
 @policy("home.settings", who=(Who.EMPLOYEE,))

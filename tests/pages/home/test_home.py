@@ -224,7 +224,7 @@ def test_home_asks_the_database_little(client, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         client.get("/")
     book(practice, account(rina), wib(13))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         client.get("/")
 
 

@@ -1,0 +1,126 @@
+"""What the first page and one's own list show of circles, in few queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from groups import policies
+from groups.choices import (
+    ConcernState,
+    EnrolmentState,
+    GroupStatus,
+    MeetingStatus,
+    PlaceState,
+)
+from groups.models import Meeting, Place
+from groups.selectors.cards import live_among, versions_of
+from portal.calendars.rules import day_bounds, local_day
+from portal.people.actors import Account
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A circle somebody could join, with its next meeting."""
+
+    id: UUID
+    name: str
+    topic: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """One of one's own circles, and what waits there."""
+
+    id: UUID
+    name: str
+    state_label: str
+    has_offer: bool
+    agreement_is_stale: bool
+    next_starts_at: datetime | None
+    next_ends_at: datetime | None
+
+
+def list_open(*, actor: Account, now: datetime, count: int = 2) -> list[OpenRow]:
+    """Return the listed circles that meet next, soonest first; one query."""
+    if actor.agency_id is None:
+        return []
+    found = (
+        policies.listed_groups(actor)
+        .filter(status=GroupStatus.ACTIVE)
+        .annotate(next_period=Subquery(_next_period(now)))
+        .filter(next_period__isnull=False)
+        .order_by("next_period", "pk")[:count]
+    )
+    return [OpenRow(row.pk, row.name, row.topic, row.next_period.lower) for row in found]
+
+
+def list_own(*, actor: Account, now: datetime) -> list[OwnRow]:
+    """Return the actor's own circles, by name; five queries however many they are."""
+    if actor.agency_id is None:
+        return []
+    groups = list(
+        policies.visible_groups(actor)
+        .exclude(status=GroupStatus.ARCHIVED)
+        .annotate(next_period=Subquery(_next_period(now)))
+        .order_by("name", "pk")
+    )
+    own = live_among(actor, groups)
+    if not own:
+        return []
+    versions = versions_of(own)
+    offered = set(
+        Place.objects.filter(
+            enrolment__in=[row.pk for row in own.values()], state=PlaceState.OFFERED
+        ).values_list("enrolment_id", flat=True)
+    )
+    return [
+        OwnRow(
+            id=group.pk,
+            name=group.name,
+            state_label=str(EnrolmentState(own[group.pk].state).label),
+            has_offer=own[group.pk].pk in offered,
+            agreement_is_stale=own[group.pk].agreement_version != versions.get(group.pk, 0),
+            next_starts_at=group.next_period.lower if group.next_period else None,
+            next_ends_at=group.next_period.upper if group.next_period else None,
+        )
+        for group in groups
+        if group.pk in own
+    ]
+
+
+def count_meetings_today(*, actor: Account, now: datetime) -> int:
+    """
+    Return how many meetings a facilitator has today, on her own clock, that are not over.
+
+    :raises Http404: if she is not set up as a facilitator.
+    """
+    today = day_bounds(local_day(now, actor.zone), actor.zone)
+    return (
+        policies.facilitated_meetings(actor, now=now)
+        .filter(status=MeetingStatus.PLANNED, period__overlap=DateTimeTZRange(now, today.ends))
+        .count()
+    )
+
+
+def count_waiting_worries(*, actor: Account, now: datetime) -> int:
+    """
+    Return how many worries were handed to the actor that nobody has taken yet.
+
+    :raises Http404: if she neither holds the duty nor leads groups today.
+    """
+    return policies.readable_concerns(actor, now=now).filter(state=ConcernState.OPEN).count()
+
+
+def _next_period(now: datetime) -> "QuerySet[Meeting, Any]":
+    return (
+        Meeting.objects.planned()
+        .coming(now=now)
+        .filter(group=OuterRef("pk"))
+        .order_by("period")
+        .values("period")[:1]
+    )
