@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from groups.models import Meeting
 from portal.common.wording import clock, long_day, other_clock
@@ -82,7 +82,4 @@ def when(meeting: Meeting, zone: str) -> str:
 
 def page(name: str, *args: Any) -> str:  # noqa: ANN401 - whatever stands in a path
     """Return the address of a page of this room."""
-    try:
-        return reverse(f"groups:{name}", args=args)
-    except NoReverseMatch:
-        return "/"
+    return reverse(f"groups:{name}", args=args)

@@ -76,7 +76,7 @@ def _asked(row: Meeting, at: Moment) -> InboxLines | None:
     if not _is_due(row, at):
         return None
     return InboxLines(
-        _("Will you be there? %(name)s, %(when)s") % _names(row, at),
+        _("Are you coming? %(name)s, %(when)s") % _names(row, at),
         _("One press says yes; another looks for a stand-in."),
         page("meeting", row.pk),
     )
@@ -117,7 +117,7 @@ def _assigned(row: SupportGroup, at: Moment) -> InboxLines | None:  # noqa: ARG0
         return None
     return InboxLines(
         _("You lead %(name)s from now on") % {"name": row.name},
-        _("Its page shows when it meets, and asks when you will be there."),
+        _("Its page shows when it meets, and asks whether you are there."),
         page("group", row.pk),
     )
 

@@ -66,8 +66,8 @@ def test_three_days_ahead_who_has_not_answered_is_asked_once(circle, meeting):
     assert tell_asks(now=now) == 1
     assert tell_asks(now=now + timedelta(minutes=1)) == 0
 
-    assert any("Will you be there" in one for one in told(circle.co, now=now))
-    assert not any("Will you be there" in one for one in told(circle.lead, now=now))
+    assert any("Are you coming" in one for one in told(circle.co, now=now))
+    assert not any("Are you coming" in one for one in told(circle.lead, now=now))
 
 
 def test_an_answer_takes_the_question_out_of_the_inbox(circle, meeting):
@@ -75,8 +75,8 @@ def test_an_answer_takes_the_question_out_of_the_inbox(circle, meeting):
     tell_asks(now=now)
     confirm(meeting, circle.co)
 
-    assert not any("Will you be there" in one for one in told(circle.co, now=now))
-    assert any("Will you be there" in one for one in told(circle.lead, now=now))
+    assert not any("Are you coming" in one for one in told(circle.co, now=now))
+    assert any("Are you coming" in one for one in told(circle.lead, now=now))
 
 
 def test_an_answer_keeps_the_mail_from_leaving(circle, meeting):
