@@ -352,8 +352,8 @@ def _row(meeting: Meeting, rota: Rota, actor: Account) -> DeskMeetingRow:
 
 
 def _groups(groups: QuerySet[SupportGroup]) -> list[DeskGroupRow]:
-    rows = (
-        groups.exclude(status=GroupStatus.ARCHIVED).annotate(**_COUNTS).order_by("name", "id")
+    rows = groups.exclude(status=GroupStatus.ARCHIVED).annotate(
+        members=_COUNTS["members"], waiting=_COUNTS["waiting"], applicants=_COUNTS["applicants"]
     )
     return [
         DeskGroupRow(
@@ -366,7 +366,7 @@ def _groups(groups: QuerySet[SupportGroup]) -> list[DeskGroupRow]:
             waiting=row.waiting,
             applicants=row.applicants,
         )
-        for row in rows
+        for row in rows.order_by("name", "id")
     ]
 
 

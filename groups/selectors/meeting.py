@@ -266,8 +266,8 @@ def duty_label(state: str) -> str:
 def _people(meeting: Meeting) -> tuple[list[AttendanceRow], list[str]]:
     """Return who is expected, by nickname, and the nicknames of the other members."""
     own = {"meeting": meeting, "enrolment": OuterRef("pk")}
-    rows = Enrolment.objects.members().filter(group_id=meeting.group_id)
-    rows = rows.annotate(
+    members = Enrolment.objects.members().filter(group_id=meeting.group_id)
+    rows = members.annotate(
         is_expected=Exists(expected_at(meeting).filter(pk=OuterRef("pk"))),
         mark=Subquery(Attendance.objects.filter(**own).values("mark")[:1]),
         signal=Subquery(MeetingSignal.objects.filter(**own).values("kind")[:1]),
