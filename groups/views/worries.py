@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -127,7 +127,7 @@ def meeting_worry(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Hand a worry on to who is on duty; what was typed comes back with every no."""
     actor, now = actor_of(request), database_now()
     page = selectors.get_meeting_worry(actor=actor, meeting_id=meeting_id, now=now)
-    form = MeetingWorryForm(request.POST or None, people=page.people)
+    form = MeetingWorryForm(_sent(request), people=page.people)
     if form.is_valid():
         try:
             concerns.raise_concern(
@@ -158,7 +158,7 @@ def circle_worry(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Tell the facilitators or who is on duty, in private, that something worries a member."""
     actor, now = actor_of(request), database_now()
     page = selectors.get_circle_worry(actor=actor, group_id=group_id, now=now)
-    form = CircleWorryForm(request.POST or None, readers=_readers(page))
+    form = CircleWorryForm(_sent(request), readers=_readers(page))
     if form.is_valid():
         try:
             done = concerns.write_to_facilitators(
@@ -175,6 +175,11 @@ def circle_worry(request: HttpRequest, group_id: UUID) -> HttpResponse:
             messages.success(request, _thanks(done))
             return redirect("groups:circle", group_id)
     return _form_page(request, "groups/circle_worry.html", form, page)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent; a form that came back empty is a form, too."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form_page(
