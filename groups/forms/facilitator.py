@@ -329,4 +329,4 @@ class CapacityForm(forms.Form):
 class RemoveForm(forms.Form):
     """Whether somebody who is removed may come back."""
 
-    may_not_return = forms.BooleanField(label=_("She may not come back"), required=False)
+    may_not_return = forms.BooleanField(label=_("This person may not come back"), required=False)

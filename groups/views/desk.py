@@ -60,7 +60,7 @@ def duty_take(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 @require_POST
 def duty_vacate(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Say that she is not there, whether or not somebody stands in."""
-    said = _("It is noted. Your co-facilitators and the rota know.")
+    said = _("It is noted. Whoever could take over is being asked.")
     return _deed(request, rota.vacate_duty, meeting_id, said)
 
 

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from groups.choices import Way
 from groups.forms.facilitator import CapacityForm, RemoveForm
-from groups.selectors.members import list_members
+from groups.selectors.members import ApplicantRow, list_members
 from groups.selectors.profile import get_profile
 from groups.services import applicants, leaving, places, setup
-from groups.services.applications import open_applications
 from groups.services.desk import GroupRefused
 from groups.views.things import APPLICATION
 from portal.common.db import database_now
@@ -127,15 +126,17 @@ def _show(
     actor, now = actor_of(request), timezone.now()
     people = list_members(actor=actor, group_id=group_id, now=now)
     wrong = form.data.get("way") if form else None
-    written = open_applications(
-        actor=actor, group_id=group_id, vault=vault_of(request), now=now
-    )
-    if any(one.is_locked for one in written.values()):
+    is_open = vault_of(request).is_open
+    if not is_open and any(row.has_words for row in people.applicants):
         request.session[NEXT_KEY] = reverse("groups:group-members", args=[group_id])
     context = {
         "group": get_profile(actor=actor, group_id=group_id, now=now),
         "people": people,
-        "applicants": [(row, written.get(row.enrolment_id)) for row in people.applicants],
+        "applicants": [
+            (row, _words(request, row) if row.has_words and is_open else "")
+            for row in people.applicants
+        ],
+        "is_locked": not is_open,
         "pools": [
             (
                 row,
@@ -150,6 +151,16 @@ def _show(
         "form": form,
     }
     return render(request, "groups/group_members.html", context)
+
+
+def _words(request: HttpRequest, row: ApplicantRow) -> str:
+    """Open what somebody wrote for the reader; the vault is unlocked."""
+    return applicants.open_application(
+        actor=actor_of(request),
+        enrolment_id=row.enrolment_id,
+        vault=vault_of(request),
+        now=database_now(),
+    )
 
 
 def _deed(

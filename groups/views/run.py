@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from groups import policies
 from groups.choices import MeetingStatus, SignalKind
 from groups.forms.running import DebriefForm, MarkForm, NoteForm, StepForm
 from groups.selectors.meeting import RunPage, get_run_page
@@ -54,6 +55,9 @@ def attendance(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     form = MarkForm(request.POST)
     quick = request.headers.get("Accept") == JSON
     if not form.is_valid():
+        policies.get_facilitated_meeting(
+            actor=actor_of(request), meeting_id=meeting_id, now=database_now()
+        )
         return HttpResponse(status=400) if quick else redirect("groups:meeting", meeting_id)
     enrolment_id, mark = form.read()
     try:
