@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from groups import policies
 from groups.choices import (
     CAME,
+    MEMBERS,
     Block,
     DutyState,
     EnrolmentState,
@@ -266,7 +267,7 @@ def duty_label(state: str) -> str:
 def _people(meeting: Meeting) -> tuple[list[AttendanceRow], list[str]]:
     """Return who is expected, by nickname, and the nicknames of the other members."""
     own = {"meeting": meeting, "enrolment": OuterRef("pk")}
-    members = Enrolment.objects.members().filter(group_id=meeting.group_id)
+    members = Enrolment._base_manager.filter(group_id=meeting.group_id, state__in=MEMBERS)
     rows = members.annotate(
         is_expected=Exists(expected_at(meeting).filter(pk=OuterRef("pk"))),
         mark=Subquery(Attendance.objects.filter(**own).values("mark")[:1]),

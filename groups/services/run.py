@@ -1,10 +1,7 @@
 """While a meeting runs: its parts, the online room, what members let the facilitators know."""
 
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -24,12 +21,10 @@ from groups.models import Agreement, Enrolment, Meeting, MeetingSignal, Place
 from groups.rules.run import AFTERWARDS, HOSTS_ENTER, MEMBERS_ENTER, refuse_step, takes_signals
 from groups.selectors.meeting import expected_at, is_room_open, minutes_of
 from groups.services.desk import GroupRefused, group_locked
+from groups.services.room_secrets import rotate_secrets
 from portal.audit.services import record_client
 from portal.people.actors import Account
-from portal.vault.services import open_field_text, seal_field
-
-SECRET_BYTES: Final = 18
-"""144 bits: a room is found by whoever was let in, by nobody else."""
+from portal.vault.services import open_field_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +135,6 @@ def host_room(*, actor: Account, meeting_id: UUID, now: datetime) -> RoomEntry:
         if not is_room_open(meeting, opens_before=HOSTS_ENTER, now=now):
             raise Http404
         return RoomEntry(_link(meeting), policies.facilitator_of(actor).display_name)
-
-
-def rotate_secrets(*, meetings: Sequence[Meeting]) -> None:
-    """
-    Draw the rooms of meetings anew: an address handed out before leads nowhere any more.
-
-    Call it in the transaction in which somebody loses her right, under the group's lock.
-    """
-    for meeting in meetings:
-        seal_field(meeting, "room_secret", secrets.token_urlsafe(SECRET_BYTES))
-        meeting.save(update_fields=["room_secret"])
 
 
 def rotate_coming(*, group_id: UUID, now: datetime) -> None:
