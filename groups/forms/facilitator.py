@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from groups.choices import Block, GroupKind, JoinPolicy, Visibility, Way
 from groups.forms.fields import SEATS_MAX, choice_field, number_field, ways_field
 from groups.forms.planning import SeriesForm
+from groups.rules.run import RUN_SHEET
 from groups.selectors.profile import GroupProfile
-from groups.services.setup import RUN_SHEET, GroupPlan
+from groups.services.setup import GroupPlan
 from portal.common.forms import WRITTEN, TextField
 from portal.people.choices import Zone
 
@@ -231,6 +232,7 @@ class NewGroupForm(RunSheetForm, AgreementForm, SeriesForm, GroupForm):
         """Return what an empty page shows."""
         return {
             "zone": zone,
+            "ways": [Way.ROOM],
             "text_id": usual_agreement("id"),
             "text_en": usual_agreement("en"),
         }
@@ -329,4 +331,6 @@ class CapacityForm(forms.Form):
 class RemoveForm(forms.Form):
     """Whether somebody who is removed may come back."""
 
-    may_not_return = forms.BooleanField(label=_("This person may not come back"), required=False)
+    may_not_return = forms.BooleanField(
+        label=_("This person may not come back"), required=False
+    )

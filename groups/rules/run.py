@@ -15,7 +15,7 @@ NOTING_OPENS: Final = timedelta(hours=1)
 NOTING_CLOSES: Final = timedelta(days=14)
 """How long after a meeting what was noted about it may be put right."""
 RUN_CLOSES: Final = timedelta(hours=1)
-_WEIGHTS: Final[Mapping[Block, int]] = {
+RUN_SHEET: Final[Mapping[Block, int]] = {
     Block.WELCOME: 5,
     Block.LIMITS: 5,
     Block.AGREEMENT: 5,
@@ -24,7 +24,7 @@ _WEIGHTS: Final[Mapping[Block, int]] = {
     Block.CHECK_OUT: 15,
     Block.RESOURCES: 5,
 }
-"""Minutes of a meeting of an hour and a half."""
+"""Minutes of a meeting of an hour and a half; each group may weigh them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class PlannedBlock:
 
 def default_minutes(length: int) -> dict[Block, int]:
     """Return the minutes of each part of a meeting of so many minutes; they fill it."""
-    return fit(_WEIGHTS, length)
+    return fit(RUN_SHEET, length)
 
 
 def read_sheet(rows: Sequence[Sequence[object]]) -> dict[Block, int]:

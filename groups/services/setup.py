@@ -40,6 +40,7 @@ from groups.models import (
     Place,
     SupportGroup,
 )
+from groups.rules.run import RUN_SHEET
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.telling import tell_members
 from portal.audit.services import record_staff
@@ -52,16 +53,6 @@ from portal.vault.services import tag
 CODE_BYTES: Final = 10
 CODE_DAYS: Final = 30
 """How long a printed code opens a group by referral."""
-RUN_SHEET: Final[Mapping[Block, int]] = {
-    Block.WELCOME: 5,
-    Block.LIMITS: 5,
-    Block.AGREEMENT: 5,
-    Block.CHECK_IN: 20,
-    Block.TOPIC: 35,
-    Block.CHECK_OUT: 15,
-    Block.RESOURCES: 5,
-}
-"""Minutes of a meeting of an hour and a half; each group may weigh them anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
