@@ -1,7 +1,7 @@
 """Worries: handing one on as a facilitator or a member, reading and taking them on duty."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django import forms
@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +26,9 @@ from portal.people.policies import Who, policy
 from portal.people.vaults import NEXT_KEY, vault_of
 from portal.vault.unlock import Locked
 from portal.wellbeing.selectors import list_talking_contacts
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 WORRY: Final = _("What a member or a facilitator of a circle hands on because it worries them")
 NICKNAMED: Final = _("About whom it is")
@@ -213,7 +215,7 @@ def _readers(page: CircleWorry) -> list[str]:
     return [one for one, there in reachable.items() if there] or [FACILITATORS, DUTY]
 
 
-def _thanks(done: Written) -> Promise:
+def _thanks(done: Written) -> "StrOrPromise":
     if done.by_facilitators and done.by_duty:
         return _("Thank you. The facilitators and whoever is on duty can read it now.")
     if done.by_duty:
@@ -222,7 +224,7 @@ def _thanks(done: Written) -> Promise:
 
 
 def _do(
-    request: HttpRequest, concern_id: UUID, deed: Callable[..., None], said: Promise
+    request: HttpRequest, concern_id: UUID, deed: Callable[..., None], said: "StrOrPromise"
 ) -> HttpResponse:
     try:
         deed(actor=actor_of(request), concern_id=concern_id, now=database_now())
