@@ -99,8 +99,8 @@ def meeting_note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
             now=database_now(),
         )
     except NoteRefused as refused:
-        form.add_error("text", str(refused.reason.label))
         pieces = _pieces(form.cleaned_data["text"], refused.spans)
+        form.add_error("text", str(refused.reason.label))
         return _show(request, meeting_id, note_form=form, pieces=pieces)
     except GroupRefused as refused:
         form.add_error("text", str(refused.reason.label))

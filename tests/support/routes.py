@@ -33,7 +33,9 @@ class Route:
 STRANGE = {
     "appointment_id": uuid4, "range_id": uuid4, "exception_id": uuid4, "contact_id": uuid4,
     "notification_id": uuid4, "user_id": uuid4, "grant_id": uuid4, "holiday_id": uuid4,
-    "service_id": uuid4, "counsellor_id": uuid4,
+    "service_id": uuid4, "counsellor_id": uuid4, "group_id": uuid4, "meeting_id": uuid4,
+    "place_id": uuid4, "enrolment_id": uuid4, "facilitator_id": uuid4, "assignment_id": uuid4,
+    "change_id": uuid4, "concern_id": uuid4, "resource_id": uuid4,
     "page": lambda: 2, "day": lambda: date(2026, 11, 24), "year": lambda: 2026,
     "before": lambda: 1, "provider_id": lambda: "nowhere", "pk": lambda: 999_999_999,
 }  # fmt: skip

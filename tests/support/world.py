@@ -31,16 +31,19 @@ from tests.factories import (
     make_practice,
 )
 from tests.support.browsers import browser
+from tests.support.circle_world import build_round
 
 PERSONS = (
     "anonymous", "other", "owner", "manager", "hr", "reviewer", "assigned", "counsellor",
-    "former", "facilitator", "head", "admin", "dpo", "closed",
+    "former", "facilitator", "leader", "stand_in", "waiting", "gone", "duty", "head", "admin",
+    "dpo", "closed",
 )  # fmt: skip
 """
-The kinds of people: nobody; an employee; the client herself; her line manager; HR; a medical
-reviewer; her counsellor; another one; one whose role has ended; a facilitator; the head of
-service; an administrator; the data protection officer; somebody whose account was closed while
-she was signed in.
+The kinds of people: nobody; an employee; the client herself, who is in a circle as well; her
+line manager; HR; a medical reviewer; her counsellor; another one; one whose role has ended; a
+facilitator of another circle; who leads her circle; who stands in at its next meeting; who
+waits for it; who has left it; the duty counsellor; the head of service; an administrator; the
+data protection officer; somebody whose account was closed while she was signed in.
 """
 STAFF = {
     "hr": Role.HR, "reviewer": Role.REVIEWER, "facilitator": Role.FACILITATOR,
@@ -55,6 +58,7 @@ class World:
     practice: Practice
     users: dict[str, User]
     rows: dict[str, object] = field(default_factory=dict)
+    special: dict[str, dict[str, object]] = field(default_factory=dict)
     held: UUID | None = None
     browsers: dict[str, Client] = field(default_factory=dict)
     first_token: str = ""
@@ -65,7 +69,7 @@ class World:
         known: dict[str, object] = dict(self.rows)
         if route in {"counselling:appointment-book", "counselling:appointment-release"}:
             known["appointment_id"] = self.held
-        return known
+        return known | self.special.get(route, {})
 
 
 @contextmanager
@@ -92,6 +96,7 @@ def build_world(now: datetime | None = None) -> World:
     world = World(practice, _people(practice, now))
     _meetings(world, now)
     _other_rows(world, now)
+    _circle(world, now)
     for person in PERSONS:
         world.browsers[person] = browser(world.users.get(person), mfa=True)
     people.deactivate_user(
@@ -198,3 +203,14 @@ def _other_rows(world: World, now: datetime) -> None:
         "user_id": target.user_id,
         "grant_id": RoleGrant.objects.get(user=world.users["facilitator"]).pk,
     }
+
+
+def _circle(world: World, now: datetime) -> None:
+    practice, users = world.practice, world.users
+    around = build_round(
+        practice.agency, practice.head, owner=users["owner"], facilitator=users["facilitator"],
+        now=now,
+    )  # fmt: skip
+    world.users |= around.users
+    world.rows |= around.rows
+    world.special |= around.special
