@@ -220,9 +220,10 @@ def test_two_groups_propose_apart():
     assert len(words) > 1
 
 
-@pytest.mark.parametrize(
-    "twin", ["Kenanga", "kenanga", "KENANGA ", "Кenаnga", "Ｋｅｎａｎｇａ"]
-)
+CYRILLIC, WIDE = "\u041aen\u0430nga", "".join(chr(ord(sign) + 0xFEE0) for sign in "Kenanga")
+
+
+@pytest.mark.parametrize("twin", ["Kenanga", "kenanga", "KENANGA ", CYRILLIC, WIDE])
 def test_a_nickname_is_unique_however_it_is_written(twin):
     circle = make_circle()
     join(circle, alias="Kenanga")
