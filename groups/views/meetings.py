@@ -117,7 +117,8 @@ def meeting_enter(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     who=(Who.OWNER,),
     thing=SIGNAL,
     sees={
-        Who.OWNER: gettext_lazy("you give it and take it back; it goes when the meeting ends")
+        Who.OWNER: gettext_lazy("you give it and take it back; it goes when the meeting ends"),
+        Who.FACILITATOR: gettext_lazy("beside your nickname, until the meeting ends"),
     },
 )
 @require_POST
