@@ -23,6 +23,7 @@ from groups.services.desk import GroupRefused, group_locked
 from groups.services.duties import propose_duties
 from groups.services.pools import ensure_pools
 from groups.services.series import plannable_group
+from portal.calendars.rules import local_day
 from portal.notifications import services as notifications
 from portal.people.actors import Account
 
@@ -130,7 +131,9 @@ def write_change(
     """
     Write a change down with its way back; whom it concerns is told in three minutes.
 
-    What concerns nobody counts as told. Who has a place in a meeting that moved is asked again.
+    ``from_on`` is the day in hand; where one of the meetings lay or lies on an earlier day,
+    that counts. What concerns nobody counts as told. Who has a place in a meeting that moved
+    is asked again.
     """
     asked = _ask_again(edit)
     live = [row for row in edit.affected if row.status == MeetingStatus.PLANNED]
@@ -148,7 +151,7 @@ def write_change(
             "asked": asked,
         },
         affected=[row.pk for row in edit.affected],
-        from_on=from_on,
+        from_on=min([from_on, *_days(edit)]),
         tell_at=edit.now + rules.UNDO,
         told=not edit.affected,
     )
@@ -203,6 +206,12 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [str(item) for item in value]
     return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _days(edit: Edit) -> list[date]:
+    """Return the local days on which the meetings a change concerns lay, and lie now."""
+    pictures = [shown for row in edit.affected for shown in edit.rows[str(row.pk)].values()]
+    return [local_day(values_of(shown)["period"].lower, shown["zone"]) for shown in pictures]
 
 
 def _ask_again(edit: Edit) -> list[str]:
