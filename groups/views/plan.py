@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -35,7 +34,6 @@ from portal.people.policies import Who, policy
 _FORMS: Final = ["GET", "HEAD", "POST"]
 MOVE, PLACE, FOLLOWING = "pindah", "tempat", "berikutnya"
 """Prefixes of the three forms of one page, so that every field has an id of its own."""
-_TOLD: Final = _("Changed. Members are told in three minutes; until then you can undo it.")
 
 
 @policy("groups.group_plan", who=(Who.FACILITATOR,))
@@ -141,21 +139,21 @@ def meeting_end_series(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """End the series with the meeting before this one."""
     form = VersionForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
-    return _deed(request, meeting_id, following.end_following, _TOLD, version=version)
+    return _deed(request, meeting_id, following.end_following, version=version)
 
 
 @policy("groups.meeting_cancel", who=(Who.FACILITATOR,))
 @require_POST
 def meeting_cancel(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Cancel one meeting."""
-    return _deed(request, meeting_id, meetings.cancel_meeting, _TOLD)
+    return _deed(request, meeting_id, meetings.cancel_meeting)
 
 
 @policy("groups.meeting_reinstate", who=(Who.FACILITATOR,))
 @require_POST
 def meeting_reinstate(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Let a cancelled meeting take place again."""
-    return _deed(request, meeting_id, meetings.reinstate_meeting, _TOLD)
+    return _deed(request, meeting_id, meetings.reinstate_meeting)
 
 
 @policy("groups.holiday_answer", who=(Who.FACILITATOR,))
@@ -163,7 +161,7 @@ def meeting_reinstate(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 def holiday_answer(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Say whether a meeting on a holiday takes place."""
     keep = request.POST.get("keep") == "1"
-    said = _("It takes place, holiday or not.") if keep else _TOLD
+    said = str(_("It takes place, holiday or not.")) if keep else ""
     return _deed(request, meeting_id, meetings.answer_holiday, said, keep=keep)
 
 
@@ -214,7 +212,6 @@ def _try(
         kept.add_error(None, str(refused.reason.label))
         changed = refused.reason == Refusal.CHANGED
         return _show(request, meeting_id, {str(form.prefix): kept}, changed=changed)
-    messages.success(request, str(_TOLD))
     return redirect("groups:group-plan", row.group_id)
 
 
@@ -238,9 +235,10 @@ def _deed(
     request: HttpRequest,
     meeting_id: UUID,
     deed: Callable[..., object],
-    said: str | Promise,
+    said: str = "",
     **words: object,
 ) -> HttpResponse:
+    """Change the plan; the page of the plan says what members will be told, and when."""
     actor = actor_of(request)
     row = get_plan_meeting(actor=actor, meeting_id=meeting_id, now=timezone.now())
     try:
@@ -248,7 +246,8 @@ def _deed(
     except GroupRefused as refused:
         messages.info(request, refused.reason.label)
     else:
-        messages.success(request, str(said))
+        if said:
+            messages.success(request, said)
     return redirect("groups:group-plan", row.group_id)
 
 
