@@ -250,7 +250,8 @@ def test_the_head_names_nobody_who_may_not_lead(circle, meeting, third):
             name(actor, facilitator)
 
 
-def test_the_head_lets_a_meeting_run_with_fewer_for_as_long_as_they_are_there(circle, meeting):
+@pytest.mark.parametrize("leave", [rota.vacate_duty, rota.want_swap])
+def test_a_meeting_runs_with_fewer_for_as_long_as_they_are_there(circle, meeting, leave):
     def decide():
         rota.run_anyway(actor=circle.head, meeting_id=meeting.pk, now=NOW)
 
@@ -261,7 +262,7 @@ def test_the_head_lets_a_meeting_run_with_fewer_for_as_long_as_they_are_there(ci
     assert readiness(meeting) == Readiness.RUNS_ANYWAY
     assert StaffEvent.objects.filter(action="duty.runs_anyway").count() == 1
 
-    rota.vacate_duty(actor=circle.lead, meeting_id=meeting.pk, now=NOW)
+    leave(actor=circle.lead, meeting_id=meeting.pk, now=NOW)
     confirm(meeting, circle.co)
     assert readiness(meeting) == Readiness.LACKING
 
