@@ -1,5 +1,6 @@
 """What the record answers: to the data protection officer, and to whom it is about."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -73,6 +74,14 @@ def list_client_events(*, limit: int, before: int | None = None) -> list[ClientE
 def list_for_subject(*, subject: str, limit: int = 200) -> list[OpenedRow]:
     """Return who did what to a subject, newest first, to show to whom it is about."""
     events = StaffEvent.objects.filter(subject=subject).order_by("-sequence")[:limit]
+    return [OpenedRow(e.role, e.action, house_day(e.at)) for e in events]
+
+
+def list_for_subjects(*, subjects: Collection[str], limit: int = 200) -> list[OpenedRow]:
+    """Return who did what to any of several subjects, newest first; one question for all."""
+    if not subjects:
+        return []
+    events = StaffEvent.objects.filter(subject__in=subjects).order_by("-sequence")[:limit]
     return [OpenedRow(e.role, e.action, house_day(e.at)) for e in events]
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from counselling import selectors as counselling
+from groups.selectors.kept import read_kept
 from portal.audit import selectors as audit
 from portal.people.actors import Account
 from portal.people.choices import Role
@@ -21,6 +22,7 @@ FEARED = (
     Who.FACILITATOR,
     Who.COUNSELLOR,
     Who.HEAD,
+    Who.DUTY,
     Who.ADMIN,
     Who.DPO,
 )
@@ -66,6 +68,15 @@ class OpenedRow:
     day: date
 
 
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """What the page on one's own data shows."""
+
+    opened: list[OpenedRow]
+    circles: int
+    past_circles: int
+
+
 def list_things() -> list[Thing]:
     """Return every private thing with its readers, in the language of the page."""
     doors = [
@@ -92,12 +103,15 @@ def list_deeds(*, limit: int, before: int | None = None) -> list[DeedRow]:
     ]
 
 
-def list_opened(*, actor: Account) -> list[OpenedRow]:
-    """Return who opened what the actor wrote, latest day first."""
-    return [
+def read_own_data(*, actor: Account) -> OwnData:
+    """Return who opened what of the actor's, latest day first, and how many circles she has."""
+    circles = read_kept(actor=actor)
+    rows = [
         OpenedRow(role=_role(row.role), deed=_deed(row.action), day=row.day)
-        for row in counselling.list_opened(actor=actor)
+        for row in (*counselling.list_opened(actor=actor), *circles.opened)
     ]
+    rows.sort(key=lambda row: row.day, reverse=True)
+    return OwnData(opened=rows, circles=circles.live, past_circles=circles.past)
 
 
 def _thing(row: rules.ThingRow) -> Thing:

@@ -29,9 +29,9 @@ def safe(request: HttpRequest) -> HttpResponse:
 @policy("privacy.data", who=(Who.EMPLOYEE,))
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Show who opened what the actor wrote."""
-    rows = selectors.list_opened(actor=actor_of(request))
-    return render(request, "privacy/data.html", {"rows": rows})
+    """Show who opened what of the actor's, and what is kept of her circles."""
+    own = selectors.read_own_data(actor=actor_of(request))
+    return render(request, "privacy/data.html", {"rows": own.opened, "own": own})
 
 
 @policy("privacy.audit", who=(Who.DPO,))

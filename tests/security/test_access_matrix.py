@@ -4,14 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpResponse
-from django.test.utils import CaptureQueriesContext
 
 from tests.security.matrix import MATRIX, Cells
 from tests.support.routes import Route, all_routes
 from tests.support.world import PERSONS, World, frozen_world, undone
-from tests.support.writes import kept_writes
+from tests.support.writes import kept_writes, watched
 
 SIGN_IN = "/masuk/?next="
 READS_ANY = {"home:word", "home:settings"}
@@ -48,8 +46,7 @@ def ask(world: World, person: str, route: Route, method: str) -> tuple[int | str
     kept = client.cookies.copy()
     cache.clear()
     path = route.path(**world.arguments(route.name))
-    connection.queries_log.clear()  # it holds 9,000, and then shows no new ones
-    with undone(), CaptureQueriesContext(connection) as queries:
+    with undone(), watched() as queries:
         response = getattr(client, method)(path)
     client.cookies = kept
     return answer(response), kept_writes(queries)

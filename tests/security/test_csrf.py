@@ -1,14 +1,12 @@
 """No form of the house can be sent from somewhere else."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from tests.support.browsers import browser
 from tests.support.routes import Route, all_routes
 from tests.support.world import World, frozen_world, undone
-from tests.support.writes import kept_writes
+from tests.support.writes import kept_writes, watched
 
 UNSAFE = ("post", "put", "patch", "delete")
 EXPLAINED = {
@@ -38,7 +36,7 @@ def _taken(world: World, person: str, methods: tuple[str, ...]) -> list[str]:
     for route in all_routes():
         for method in methods:
             path = route.path(**world.arguments(route.name))
-            with undone(), CaptureQueriesContext(connection) as queries:
+            with undone(), watched() as queries:
                 response = getattr(strict, method)(path)
             writes = kept_writes(queries)
             if (response.status_code != 403 or writes) and route.name not in EXPLAINED:
@@ -50,7 +48,7 @@ def _taken(world: World, person: str, methods: tuple[str, ...]) -> list[str]:
 def test_a_form_without_a_token_is_refused() -> None:
     taken = []
     with frozen_world() as world:
-        for person in ("anonymous", "assigned", "head", "admin", "dpo"):
+        for person in ("anonymous", "assigned", "leader", "duty", "head", "admin", "dpo"):
             taken += _taken(world, person, ("post",))
         taken += _taken(world, "owner", UNSAFE)
     assert not taken
@@ -60,7 +58,7 @@ def test_a_form_without_a_token_is_refused() -> None:
 def test_the_way_out_takes_no_more_than_the_session() -> None:
     with frozen_world() as world:
         strict = browser(world.users["owner"], enforce_csrf_checks=True)
-        with undone(), CaptureQueriesContext(connection) as queries:
+        with undone(), watched() as queries:
             strict.post("/tutup/")
     assert not kept_writes(queries)
 

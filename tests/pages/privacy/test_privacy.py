@@ -7,13 +7,18 @@ import pytest
 import time_machine
 from django.utils import translation
 
+from groups.services import leaving
 from portal.audit.models import StaffEvent
 from portal.audit.services import record_staff
 from portal.people.choices import Role
+from portal.people.models import User
 from portal.people.policies import registry
+from portal.privacy.choices import Deed
 from portal.privacy.rules import PAGE_SIZE
 from portal.privacy.selectors import FEARED, list_things
 from tests.factories import NOW, grant, make_agency, make_employee, make_practice
+from tests.support.groups import enrolment_of, join, make_circle, make_member_account
+from tests.support.sources import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +116,54 @@ def test_somebody_whose_data_nobody_opened_reads_so(client):
     answer = client.get("/saya/data/")
     assert answer.context["rows"] == []
     assert 'class="empty"' in answer.content.decode()
+
+
+def test_every_deed_of_staff_in_the_circles_has_words():
+    found = set()
+    for path in (ROOT / "groups").rglob("*.py"):
+        code = path.read_text("utf-8")
+        found |= set(re.findall(r'"((?:circle|duty|facilitator)\.[a-z_]+)"', code))
+        found |= {
+            f"circle.{deed}"
+            for deed in re.findall(
+                r'\brecord\([^,()]*(?:\([^()]*\))?[^,()]*, "([a-z_]+)"', code
+            )
+        }
+    assert {"circle.removed", "facilitator.ended", "circle.plan_undone"} <= found
+    assert found - set(Deed.values) == set()
+
+
+def test_the_page_says_what_is_kept_of_circles_and_no_name_of_one(client):
+    circle = make_circle()
+    rina = make_member_account(circle)
+    client.force_login(User.objects.get(pk=rina.user_id))
+    assert client.get("/saya/data/").context["own"].circles == 0
+    join(circle, rina, alias="Kenanga Sore")
+    answer = client.get("/saya/data/")
+    own, page = answer.context["own"], answer.content.decode()
+    assert (own.circles, own.past_circles) == (1, 0)
+    assert "Kenanga Sore" not in page
+    assert circle.group.name not in page
+    assert 'href="/lingkar/"' in page
+    leaving.leave_circle(actor=rina, group_id=circle.group.pk, now=NOW)
+    own = client.get("/saya/data/").context["own"]
+    assert (own.circles, own.past_circles) == (0, 1)
+
+
+def test_a_deed_about_a_member_is_told_to_her_and_to_nobody_else(client):
+    circle = make_circle()
+    rina, bram = (join(circle) for _ in range(2))
+    leaving.remove_member(
+        actor=circle.lead, enrolment_id=enrolment_of(circle, rina).pk, may_return=True, now=NOW
+    )
+    for actor, said in ((rina, 1), (bram, 0)):
+        client.force_login(User.objects.get(pk=actor.user_id))
+        assert len(client.get("/saya/data/").context["rows"]) == said
+
+
+def test_manager_hr_and_administrators_see_nothing_of_a_circle():
+    for entry in registry():
+        if entry.name.startswith("groups.") and entry.sees:
+            assert not {"MANAGER", "HR", "REVIEWER", "ADMIN", "HEAD", "COUNSELLOR"} & {
+                who.value for who in entry.sees
+            }, entry.name
