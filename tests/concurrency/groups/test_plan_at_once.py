@@ -36,6 +36,9 @@ from django.db import connections, transaction
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 connections["default"].settings_dict["NAME"] = sys.argv[1]
 from groups.services import series
+connections["default"].ensure_connection()
+sys.stdout.buffer.write(b".")
+sys.stdout.flush()
 now, unlocked = pickle.loads(sys.stdin.buffer.read())
 if unlocked:
     series.group_locked = lambda *, group_id: transaction.atomic()
@@ -79,6 +82,8 @@ def test_two_nightly_runs_make_each_meeting_once(unlocked):
         )
         for _ in range(2)
     ]
+    for child in children:
+        assert child.stdout.read(1) == b"."
     for child in children:
         child.stdin.write(pickle.dumps((LATER, unlocked)))
         child.stdin.close()

@@ -1,6 +1,7 @@
 """Series and single meetings: made half a year ahead, moved, cancelled, reinstated."""
 
 from datetime import date, datetime, time, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -96,6 +97,21 @@ def test_what_was_cancelled_never_comes_back():
     before = meeting_rows(circle)
     assert series.materialise(now=NOW + timedelta(days=6)) == 1
     assert meeting_rows(circle)[: len(before)] == before
+
+
+def test_a_slot_or_a_stretch_that_has_a_row_keeps_it():
+    circle = make_circle()
+    planned = plan_fridays(circle)
+    meetings.cancel_meeting(actor=circle.lead, meeting_id=planned[3].pk, now=NOW)
+    before = meeting_rows(circle)
+    again = [
+        Meeting(**{**row, "id": uuid4(), "status": "PLANNED", "cancel_reason": "", **other})
+        for row in before
+        for other in ({"slot_key": "2026-01-01T00:00"}, {"period_key": "2026-W01#1"})
+    ]
+    # As when another run has made them since this one looked.
+    assert series.make_rows(again[:1] + again[3:]) == []
+    assert meeting_rows(circle) == before
 
 
 def test_nothing_is_made_in_the_past_or_for_a_group_that_ended():
