@@ -13,5 +13,6 @@ class GroupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register notices, reminders and the kinds of recipient."""
-        # By name: it imports models, and those wait until every app is ready.
-        import_module("groups.selectors.told").register()
+        # By name: both import models, and those wait until every app is ready.
+        offers = import_module("groups.services.offers")
+        import_module("groups.selectors.told").register(keep_turn=offers.keep_turn)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from groups.services import sweeping, tidying
+from groups.statistics import freeze
 from portal.common.db import database_now
 
 
@@ -14,5 +15,7 @@ def sweep(**_: object) -> None:
 
 @shared_task
 def tidy(**_: object) -> None:
-    """Keep meetings ahead, let people go who left, forget what is past."""
-    tidying.tidy(now=database_now())
+    """Keep meetings ahead, let people go who left, forget what is past, count a quarter."""
+    now = database_now()
+    tidying.tidy(now=now)
+    sweeping.take_steps([("tables of a quarter", freeze)], now=now)

@@ -10,7 +10,6 @@ from groups.services.departures import vacate_for_departed
 from groups.services.leaving import forget_old_aliases, leave_for_departed
 from groups.services.series import materialise
 from groups.services.sweeping import Step, take_steps
-from groups.statistics import freeze
 
 KEEP_PAST: Final = timedelta(days=90)
 """How long places of past meetings and told changes of plan are kept."""
@@ -42,5 +41,4 @@ _STEPS: Final[tuple[Step, ...]] = (
     ("old nicknames", forget_old_aliases),
     ("past places", forget_past_places),
     ("told changes", forget_told_changes),
-    ("tables of a quarter", freeze),
 )

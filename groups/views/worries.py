@@ -25,7 +25,6 @@ from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 from portal.people.vaults import NEXT_KEY, vault_of
 from portal.vault.unlock import Locked
-from portal.wellbeing.selectors import list_talking_contacts
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -192,14 +191,12 @@ def _form_page(
 ) -> HttpResponse:
     """Show a form; where nobody would read it, the numbers stand in its place."""
     somebody = page.is_duty_reachable or getattr(page, "are_facilitators_reachable", False)
-    contacts = [] if page.is_duty_reachable else list_talking_contacts(now=timezone.now())
     return render(
         request,
         template,
         {
             "page": page,
             "form": form,
-            "contacts": contacts,
             # What was typed is never lost, even if everybody has gone meanwhile.
             "shows_form": somebody or form.is_bound,
         },

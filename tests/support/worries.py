@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import translation
+
 from groups.choices import ConcernLevel
 from groups.services import concerns
 from groups.services.concerns import Written
@@ -55,6 +57,7 @@ def read(actor: Account, concern_id: UUID) -> str:
 
 
 def told(actor: Account, *, now: datetime = NOW) -> list[str]:
-    """Return the titles of somebody's inbox."""
-    rows = inbox.list_inbox(user_id=actor.user_id, zone="Asia/Jakarta", now=now)
+    """Return the titles of somebody's inbox, in English."""
+    with translation.override("en"):
+        rows = inbox.list_inbox(user_id=actor.user_id, zone="Asia/Jakarta", now=now)
     return [row.title for row in rows]

@@ -6,6 +6,9 @@ What the inbox and the reminders say about groups, from the facts of the moment.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from groups import notices
@@ -18,14 +21,26 @@ from portal.notifications import registry
 __all__ = ["plan_reminders", "register"]
 
 
-def register() -> None:
-    """Tell the outbox what this room may say."""
+class KeepTurn(Protocol):
+    """Keeps the turn of somebody whose offer could not be delivered."""
+
+    def __call__(self, *, place_id: UUID, rev: int, now: datetime) -> None:
+        """Keep it, in a transaction of its own."""
+
+
+def register(*, keep_turn: KeepTurn) -> None:
+    """Tell the outbox what this room may say, and whom to ask when an offer is given up."""
+
+    def undelivered(subject_id: UUID, rev: int, now: datetime) -> None:
+        keep_turn(place_id=subject_id, rev=rev, now=now)
+
     registry.register_namespace(notices.MEMBER, _every_group)
     for namespace in (notices.FACILITATOR, notices.HEAD, notices.DUTY):
         registry.register_namespace(namespace)
     registry.register_planner("lingkar", plan_reminders)
     for notice in (*MEMBER_NOTICES, *STAFF_NOTICES):
-        registry.register(notice)
+        is_offer = notice.name == notices.OFFERED
+        registry.register(replace(notice, undelivered=undelivered) if is_offer else notice)
 
 
 def _every_group() -> Iterable[UUID]:

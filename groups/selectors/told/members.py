@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -34,7 +33,6 @@ from groups.models import (
 from groups.selectors.told.concerned import in_group_of, waits_for
 from groups.selectors.told.reminders import expected_at
 from groups.selectors.told.saying import Moment, notice, page, when
-from groups.services.offers import keep_turn
 from portal.common.wording import clock, long_day
 from portal.notifications.registry import InboxLines, Notice
 
@@ -291,14 +289,10 @@ def _place_page(row: Place) -> str:
     return page("circle-meeting", row.pool.meeting_id)
 
 
-def _keep_turn(subject_id: UUID, rev: int, now: datetime) -> None:
-    keep_turn(place_id=subject_id, rev=rev, now=now)
-
-
 MEMBER_NOTICES: Final[tuple[Notice, ...]] = (
     notice(notices.JOINED, load_enrolments, _joined),
     notice(notices.QUEUED, load_places, _queued),
-    notice(notices.OFFERED, load_places, _offered, undelivered=_keep_turn),
+    notice(notices.OFFERED, load_places, _offered),
     notice(notices.FIRST_COME, load_meetings, _first_come, concerns=waits_for),
     notice(notices.LAPSED, load_places, _lapsed),
     notice(notices.REFERRED, load_enrolments, _referred),

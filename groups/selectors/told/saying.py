@@ -32,7 +32,6 @@ def notice(
     load: Callable[[Set[UUID]], Mapping[UUID, Row]],
     say: Callable[[Row, Moment], InboxLines | None],
     *,
-    undelivered: Callable[[UUID, int, datetime], None] | None = None,
     concerns: Callable[[Set[SubjectFor], datetime], Set[SubjectFor]] | None = None,
 ) -> Notice:
     """
@@ -67,7 +66,6 @@ def notice(
         still_true=still_true,
         lines=lines,
         many=many,
-        undelivered=undelivered,
         concerns=concerns,
     )
 

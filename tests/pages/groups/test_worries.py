@@ -13,8 +13,6 @@ from portal.audit.models import StaffEvent
 from portal.people.models import RoleGrant, User
 from portal.vault.services import open_with_passphrase
 from portal.vault.unlock import remember
-from portal.wellbeing.choices import ContactKind
-from portal.wellbeing.models import HelpContact
 from tests.factories import MONDAY, NOW, PASSPHRASE
 from tests.pages.counselling.conftest import sign_in, text_of
 from tests.support.clock import at, follow_the_clock
@@ -81,12 +79,6 @@ def main_of(page) -> str:
     return page.content.decode().partition("<main")[2].partition("</main>")[0]
 
 
-def add_number() -> None:
-    HelpContact.objects.create(
-        kind=ContactKind.TALK, name="Sejiwa", number="119 ext 8", dial="119"
-    )
-
-
 # ---- a facilitator hands on
 
 
@@ -110,8 +102,6 @@ def test_a_facilitator_hands_a_worry_on_about_a_nickname(circle, duty):
 
 
 def test_where_nobody_is_on_duty_the_numbers_stand_in_place_of_the_form(circle):
-    add_number()
-
     page = browser_of(circle.lead).get(form_path(circle))
 
     assert "Nobody on duty is called from here" in text_of(page)
@@ -195,7 +185,6 @@ def test_where_one_alone_could_read_there_is_nothing_to_choose(circle, there):
 
 
 def test_a_member_whom_nobody_could_read_finds_numbers(circle):
-    add_number()
     browser = browser_of(join(circle))
 
     page = browser.get(write_path(circle))

@@ -12,7 +12,6 @@ from groups.models import Attendance, Enrolment, Meeting, Place, SupportGroup
 from groups.selectors.told import plan_reminders
 from groups.selectors.told.reminders import expected_at
 from groups.services import leaving, places, setup, standing
-from portal.notifications import selectors as inbox
 from portal.notifications import services as notifications
 from portal.notifications.choices import State
 from portal.notifications.models import Delivery, Notification
@@ -26,6 +25,7 @@ from tests.support.groups import (
     meetings_of,
     plan_series,
 )
+from tests.support.worries import told
 
 pytestmark = pytest.mark.django_db
 
@@ -159,14 +159,7 @@ def test_a_planner_that_ran_before_reaches_nobody_after(circle, go):
 
     reminders = Delivery.objects.filter(notification__notice=notices.REMINDER)
     assert not reminders.filter(state=State.SENT).exists()
-    assert not [one for one in _titles(actor, evening) if "Coming up" in one]
-
-
-def _titles(actor, now):
-    return [
-        row.title
-        for row in inbox.list_inbox(user_id=actor.user_id, zone="Asia/Jakarta", now=now)
-    ]
+    assert not [one for one in told(actor, now=evening) if "Coming up" in one]
 
 
 def test_who_stays_is_reminded_by_mail_and_in_the_inbox(circle):
@@ -181,7 +174,7 @@ def test_who_stays_is_reminded_by_mail_and_in_the_inbox(circle):
     notifications.deliver_due(now=evening)
 
     assert len(post.outbox) == 1
-    assert [one for one in _titles(actor, evening) if circle.group.name in one]
+    assert [one for one in told(actor, now=evening) if circle.group.name in one]
 
 
 def test_nobody_is_reminded_of_a_group_that_sleeps_or_a_meeting_that_is_off(circle):

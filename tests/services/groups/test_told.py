@@ -50,6 +50,12 @@ NAMESPACES = {notices.MEMBER, notices.FACILITATOR, notices.HEAD, notices.DUTY}
 TOPIC = "Kelelahan kerja"
 
 
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
 @dataclass
 class Scene:
     """A circle in which everything has happened that anybody is told of."""
