@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from groups import policies
@@ -102,7 +101,8 @@ def count_meetings_today(*, actor: Account, now: datetime) -> int:
     today = day_bounds(local_day(now, actor.zone), actor.zone)
     return (
         policies.facilitated_meetings(actor, now=now)
-        .filter(status=MeetingStatus.PLANNED, period__overlap=DateTimeTZRange(now, today.ends))
+        .filter(status=MeetingStatus.PLANNED)
+        .filter(period__startswith__lt=today.ends, period__endswith__gt=now)
         .count()
     )
 
