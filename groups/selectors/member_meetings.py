@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -242,7 +243,7 @@ def _row(
     )
 
 
-def _columns(row: MemberMeetingRow) -> dict[str, object]:
+def _columns(row: MemberMeetingRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in MemberMeetingRow.__slots__}
 
 

@@ -101,7 +101,7 @@ def list_members(*, actor: Account, group_id: UUID, now: datetime) -> MemberList
     )
     return MemberList(
         members=[
-            _member(alias, row, row.place_way or "")
+            _member(alias, row, getattr(row, "place_way", None) or "")
             for alias, row in ordered
             if row.state in {EnrolmentState.ACTIVE, EnrolmentState.PAUSED}
         ],

@@ -53,7 +53,7 @@ def telling_of(*, actor: Account, group_id: UUID) -> Telling:
 
 
 def refuse_alias(
-    *, alias: str, group_id: UUID, telling: Telling, own_id: UUID | None
+    *, alias: str, group_id: UUID, telling: Telling, own_id: UUID
 ) -> Refusal | None:
     """Return why a nickname cannot be taken in a group, or None; one query at most."""
     if len(fold_alias(alias)) < ALIAS_LEAST:

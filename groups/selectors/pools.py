@@ -19,12 +19,8 @@ from groups.rules.enrolment import band_of, queue_band_of
 from groups.rules.places import FIRST_COME
 from groups.selectors.rows import WayRow
 
-QUEUE = Q(
-    state=PlaceState.WAITING,
-    enrolment__held_back=False,
-    enrolment__state__in=[EnrolmentState.WAITING, EnrolmentState.ACTIVE],
-)
-"""Whose turn can come."""
+_IN_TURN = (EnrolmentState.WAITING, EnrolmentState.ACTIVE)
+"""Whose turn can come, where nothing holds her back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,11 @@ def count_pools(
     *, group_ids: Collection[UUID] = (), meeting_ids: Collection[UUID] = ()
 ) -> list[PoolCount]:
     """Return the pools of groups themselves and of meetings, by way; one query."""
-    queue = Q(**{f"places__{name}": value for name, value in QUEUE.children})
+    queue = Q(
+        places__state=PlaceState.WAITING,
+        places__enrolment__held_back=False,
+        places__enrolment__state__in=_IN_TURN,
+    )
     found = (
         CapacityPool.objects.filter(
             Q(group__in=list(group_ids), meeting__isnull=True)
@@ -104,7 +104,7 @@ def plain_way_rows(group: SupportGroup, *, is_closed: bool) -> tuple[WayRow, ...
 
 def is_first_come(meeting: Meeting, *, now: datetime) -> bool:
     """Say whether a meeting is so near that whoever presses first has a free place."""
-    return meeting.period.lower - now < FIRST_COME
+    return bool(meeting.period.lower - now < FIRST_COME)
 
 
 def queue_label(place: Place) -> str:
@@ -114,7 +114,10 @@ def queue_label(place: Place) -> str:
 
 def _ahead(place: Place) -> int:
     earlier = Q(turn__lt=place.turn) | Q(turn=place.turn, queue_no__lt=place.queue_no)
-    return Place.objects.filter(QUEUE, earlier, pool=place.pool_id).exclude(pk=place.pk).count()
+    queue = Place.objects.waiting().filter(
+        pool=place.pool_id, enrolment__held_back=False, enrolment__state__in=_IN_TURN
+    )
+    return queue.filter(earlier).exclude(pk=place.pk).count()
 
 
 def _band(group: SupportGroup, pool: PoolCount, *, is_closed: bool, first_come: bool) -> Band:

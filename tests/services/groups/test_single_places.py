@@ -87,6 +87,16 @@ def test_giving_up_a_place_offers_it_to_the_next():
     assert claim_of(circle, tia).state == PlaceState.WAITING
 
 
+def test_who_comes_by_takes_no_seat_that_the_queue_has_not_been_asked_for():
+    circle, meeting = opened()
+    rina, dewi, tia = (join(circle) for _ in range(3))
+    take(rina, meeting), take(dewi, meeting)
+    # Free, with somebody waiting, and the sweep has not come by yet.
+    CapacityPool.objects.filter(meeting=meeting).update(capacity=2)
+    assert take(tia, meeting) == PlaceState.WAITING
+    assert claim_of(circle, dewi).state == PlaceState.OFFERED
+
+
 def test_shortly_before_the_first_to_press_has_it():
     circle, meeting = opened()
     rina, dewi, tia = (join(circle) for _ in range(3))
