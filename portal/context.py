@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -70,6 +70,13 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
     ),
     Role.DPO: ((pgettext_lazy("menu", "Audit"), "privacy:audit"),),
 }
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    """Return the address of every line of the menus; it is the same for everybody, always."""
+    lines = [line for menu in (OWN_MENU, *ROLE_MENU.values()) for line in menu]
+    return {name: reverse(name) for _label, name in lines}
 
 
 class Shell:
@@ -154,7 +161,7 @@ class Shell:
         return [
             Entry(
                 str(label),
-                reverse(name),
+                _addresses()[name],
                 current=name == self._current,
                 count=self.unread if name == "notifications:inbox" else 0,
             )
@@ -165,15 +172,12 @@ class Shell:
     def _current(self) -> str:
         """Return the line of the menu at or above the page, the longest where several are."""
         path = self._request.path
-        addresses = {
-            reverse(name): name
-            for lines in (OWN_MENU, *ROLE_MENU.values())
-            for _label, name in lines
-        }
         fitting = [
-            one for one in addresses if path == one or (one != "/" and path.startswith(one))
+            (address, name)
+            for name, address in _addresses().items()
+            if path == address or (address != "/" and path.startswith(address))
         ]
-        return addresses[max(fitting, key=len)] if fitting else ""
+        return max(fitting, key=lambda one: len(one[0]))[1] if fitting else ""
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

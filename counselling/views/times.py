@@ -25,8 +25,10 @@ from portal.people.policies import Who, policy
 FILTER_KEY: Final = "times_filter"
 PAGE_DAYS: Final = 7
 LAST_PAGE: Final = 9
+NEXT_DAYS: Final = 3
+"""Days after the page that are read with it, to name the day of the link; a weekend and one."""
 LOOK_AHEAD_DAYS: Final = 35
-"""How far the link to later times looks past weeks in which nothing is free."""
+"""How far the link to later times looks past days in which nothing is free."""
 
 
 @policy("counselling.times", who=(Who.EMPLOYEE,))
@@ -110,11 +112,12 @@ def _show(
     choices = selectors.list_counsellor_choices(actor=actor, now=now, offer=offer)
     ask = partial(selectors.list_free_times, actor=actor, offer=offer, now=now, wanted=wanted)
     before = (page - 1) * PAGE_DAYS
-    rows = ask(days=2 * PAGE_DAYS, first_day_offset=before)
+    rows = ask(days=PAGE_DAYS + NEXT_DAYS, first_day_offset=before)
     shown, later = split_at(rows, days=page * PAGE_DAYS, zone=actor.zone, now=now)
     if not later:
-        # Mostly the week after has times; only a gap is worth looking across.
-        later = ask(days=LOOK_AHEAD_DAYS, first_day_offset=before + 2 * PAGE_DAYS)
+        # Mostly one of the next days has times; only a gap is worth looking across.
+        after = before + PAGE_DAYS + NEXT_DAYS
+        later = ask(days=LOOK_AHEAD_DAYS, first_day_offset=after, per_day=1)
     return render(
         request,
         "counselling/times.html",

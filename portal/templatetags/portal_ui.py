@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -71,12 +71,12 @@ def day_word(moment: datetime | date | None, zone: str | None = None) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon in the colour of its text; without a label it is decoration only."""
-    paths = format_html_join("", '<path d="{}"/>', ((part,) for part in [ICONS[name]]))
-    said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    said = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else format_html('aria-hidden="{}"', "true")
+    )
+    # How it is drawn stands once, in the style sheet.
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
-        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" focusable="false"'
-        " {}>{}</svg>",
-        format_html(said),
-        paths,
+        '<svg class="icon" viewBox="0 0 24 24" {}><path d="{}"/></svg>', said, ICONS[name]
     )
