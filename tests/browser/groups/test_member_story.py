@@ -1,7 +1,7 @@
 """Somebody joins a circle, waits, takes a place and leaves: by keyboard, without a script."""
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -142,3 +142,13 @@ def test_axe_reads_every_state_of_a_circle(open_window):
     for path in ("/", "/saya/", "/saya/atur/"):
         page.goto(path)
         hand.look()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_menu_fits_on_one_line_of_a_small_phone(open_window, language):
+    circle, rina = make_story()
+    join(circle, account(rina), now=timezone.now())
+    page = people.sign_in(Pointer(open_window(language, 320)), rina)
+    assert page.locator("nav.nav .count").count() == 1
+    tops = {round(one.bounding_box()["y"]) for one in page.locator("nav.nav li").all()}
+    assert len(tops) == 1
