@@ -1,17 +1,20 @@
 """
-The solver of the join rule: does anything lead from a person to a client, all exits in hand?
+The solver of the join rule: does anything lead from a person to a client or a member, all exits
+in hand, or from one pseudonym of somebody to another?
 
 Every record of every exit is a node. Two records are joined when they share something that
 hardly anybody else has: an id in any spelling, sixteen bytes or more that are the same, an
 address, a NIP, a name, an instant to the second. Agencies, units, services and the counsellors
 themselves are known to everybody and join nothing. A heap of joined records that holds both
-something of an employee and something of a client is a way from one to the other.
+something of an employee and something of a client is a way from one to the other. One that
+holds two pseudonyms (a client, a member of this circle, a member of that) shows that they are
+one person.
 """
 
 import base64
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -39,6 +42,12 @@ CLIENT_COLUMNS = {
     "counselling_client": ("id", "owner_tag", "code_tag", "alias_tag", "contact"),
     "counselling_appointment": ("id",),
     "counselling_consent": ("id",),
+    "groups_enrolment": ("id", "member_tag", "alias_tag", "contact"),
+    "groups_place": ("id",),
+    "groups_attendance": ("id",),
+    "groups_block": ("id", "blocked_tag"),
+    "groups_concern": ("id",),
+    "groups_sealedcopy": ("id",),
     "notifications_notification": ("id", "recipient_tag", "fact_key", "contact"),
     "notifications_addresschoice": ("id", "tag"),
 }
@@ -47,8 +56,19 @@ HUBS = {
     "people_unit": ("id",),
     "counselling_service": ("id",),
     "counselling_counsellor": ("id", "user_id"),
+    "groups_supportgroup": ("id",),
+    "groups_facilitator": ("id", "user_id"),
+    "groups_agreement": ("id",),
+    "groups_announcement": ("id",),
+    "groups_capacitypool": ("id",),
+    "groups_meeting": ("id",),
+    "groups_meetingseries": ("id",),
+    "groups_planchange": ("id",),
 }
-"""Reviewed: what everybody knows, so that sharing it says nothing about anybody."""
+"""
+Reviewed: what everybody knows, so that sharing it says nothing about anybody. What a circle is,
+when it meets and what it was told is known to all of its members, and shared by them.
+"""
 CLIENT_SIDE = frozenset({
     *CLIENT_COLUMNS, "notifications_delivery", "notifications_accountmail",
     "audit_clientevent", "audit_clientlink",
@@ -77,6 +97,11 @@ def _sixteens(value: bytes) -> Iterator[bytes]:
         yield bytes.fromhex(text[:32])
     elif len(value) >= _WIDTH and not value.isascii():
         yield value[:_WIDTH]
+
+
+def token_of(value: bytes) -> Token:
+    """Return the token by which a value is recognised: an id as text, or raw bytes."""
+    return _plain_token(value)
 
 
 def _plain_token(value: bytes) -> Token:
@@ -203,6 +228,22 @@ class Path:
     where: tuple[str, ...]
 
 
+def _heaps(held: Sequence[set[Token]]) -> list[list[int]]:
+    """Return the numbers of the records that belong together, heap by heap."""
+    by_token: dict[Token, list[int]] = defaultdict(list)
+    for number, tokens in enumerate(held):
+        for token in tokens:
+            by_token[token].append(number)
+    heaps = _Heaps(len(held))
+    for numbers in by_token.values():
+        for number in numbers[1:]:
+            heaps.join(numbers[0], number)
+    members: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(held)):
+        members[heaps.root(number)].append(number)
+    return list(members.values())
+
+
 def ways(
     records: list[Record], known: Known, held: list[set[Token]] | None = None
 ) -> list[Path]:
@@ -212,24 +253,38 @@ def ways(
     ``held`` may carry the tokens of the records, one set each, if they are known already.
     """
     held = held or [tokens_of(record, known) for record in records]
-    by_token: dict[Token, list[int]] = defaultdict(list)
-    for number, tokens in enumerate(held):
-        for token in tokens:
-            by_token[token].append(number)
-    heaps = _Heaps(len(records))
-    for numbers in by_token.values():
-        for number in numbers[1:]:
-            heaps.join(numbers[0], number)
-    members: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(records)):
-        members[heaps.root(number)].append(number)
     found = []
-    for heap in members.values():
+    for heap in _heaps(held):
         tokens = set().union(*(held[number] for number in heap))
         people, clients = tokens & known.employee, tokens & known.client
         if people and clients:
             where = tuple(sorted({records[number].where for number in heap}))
             found.append(Path(frozenset(people), frozenset(clients), where))
+    return found
+
+
+def pairs(
+    records: list[Record],
+    known: Known,
+    owners: Mapping[Token, tuple[str, str]],
+    held: list[set[Token]] | None = None,
+) -> list[Path]:
+    """
+    Return every heap that holds two pseudonyms of one person.
+
+    ``owners`` maps a token to (person, pseudonym), as only the house's key can tell.
+    """
+    held = held or [tokens_of(record, known) for record in records]
+    found = []
+    for heap in _heaps(held):
+        tokens = set().union(*(held[number] for number in heap))
+        mine: dict[str, set[str]] = defaultdict(set)
+        for token in tokens & owners.keys():
+            person, pseudonym = owners[token]
+            mine[person].add(pseudonym)
+        if any(len(several) > 1 for several in mine.values()):
+            where = tuple(sorted({records[number].where for number in heap}))
+            found.append(Path(frozenset(), frozenset(tokens & owners.keys()), where))
     return found
 
 
