@@ -1,7 +1,7 @@
 """A group in the hands of its facilitators: making it, changing it, opening and ending it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -166,8 +166,9 @@ def _new(
 ) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     today = now.astimezone(ZoneInfo(zone)).date()
+    tomorrow = {"starts_on": today + timedelta(days=1)}
     form = NewGroupForm(
-        request.POST or None, today=today, zone=zone, initial={"starts_on": today, **first}
+        request.POST or None, today=today, zone=zone, initial={**tomorrow, **first}
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,7 +1,7 @@
 """When and where a group meets: series, single meetings, what changes, and the way back."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -60,7 +60,7 @@ def series_new(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Plan a series of meetings."""
     group = get_profile(actor=actor_of(request), group_id=group_id, now=timezone.now())
     today = _today(group.zone)
-    first = {"ways": group.ways, "starts_on": today}
+    first = {"ways": group.ways, "starts_on": today + timedelta(days=1)}
     form = SeriesForm(request.POST or None, today=today, initial=first)
     if request.method == "POST" and form.is_valid():
         refusal = plan_from(request, group_id, form)
