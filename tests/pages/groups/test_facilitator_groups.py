@@ -99,6 +99,19 @@ def test_a_name_that_is_taken_is_said_at_the_field(browser):
     assert SupportGroup.objects.filter(name="Lingkar Kenanga").count() == 1
 
 
+def test_days_of_which_no_meeting_comes_are_asked_again_and_the_circle_is_kept(browser):
+    sent = filled(browser.get("/f/baru/"), name="Lingkar Embun", topic="Tema", at="07:00",
+                  starts_on="2026-11-23", until_on="2026-11-23")  # fmt: skip
+
+    html = browser.post("/f/baru/", sent).content.decode()
+
+    made = own("Lingkar Embun")
+    assert made.status == GroupStatus.DRAFT
+    assert f'action="/f/{made.pk}/rencana/rangkaian/"' in html
+    assert 'value="07:00"' in html
+    assert "errsum" in html
+
+
 def test_a_fault_in_the_folded_part_unfolds_it(browser):
     sent = filled(
         browser.get("/f/baru/"), name="A", topic="B", at="15:00", link_base="http://x.y"
