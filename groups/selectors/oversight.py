@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
+from django.http import Http404
 from django.utils.timezone import localdate
 
 from groups import policies
@@ -130,8 +131,10 @@ def oversee_group(*, actor: Account, group_id: UUID, now: datetime) -> GroupOver
 
     :raises Http404: if it is another agency's or does not exist.
     """
-    policies.get_headed_group(actor=actor, group_id=group_id)
-    group = _with_leaders(SupportGroup.objects.filter(pk=group_id), now=now).get()
+    own = policies.headed_groups(actor).filter(pk=group_id)
+    group = _with_leaders(own, now=now).first()
+    if group is None:
+        raise Http404
     coming = gated(
         group.meetings.planned().coming(now=now).order_by("period", "id")[:COMING_SHOWN]
     )

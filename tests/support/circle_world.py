@@ -7,7 +7,16 @@ from django.utils.timezone import localdate
 
 from groups.choices import AssignmentKind, ConcernLevel, JoinPolicy
 from groups.models import Assignment, Facilitator, Place
-from groups.services import concerns, crew, enrolment, leaving, meetings, resources, rota
+from groups.services import (
+    announcements,
+    concerns,
+    crew,
+    enrolment,
+    leaving,
+    meetings,
+    resources,
+    rota,
+)
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.models import Agency, User
@@ -83,6 +92,9 @@ def build_round(
     }  # fmt: skip
     resources.add_resource(
         actor=circle.lead, group_id=circle.group.pk, title="Napas", text="Pelan saja.", now=now
+    )
+    announcements.announce(
+        actor=circle.lead, group_id=circle.group.pk, text="Sampai jumpa.", now=now
     )
     rows["resource_id"] = circle.group.resources.get().pk
     return Round(

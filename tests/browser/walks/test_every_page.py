@@ -19,7 +19,7 @@ from tests.support.world import World, build_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-READERS = ("anonymous", "owner", "assigned", "head", "admin", "dpo")
+READERS = ("anonymous", "owner", "assigned", "leader", "duty", "head", "admin", "dpo")
 """Between them they reach every page; axe reads each page once, as the first who reaches it."""
 BESIDE = ("manager", "hr")
 NOT_PAGES = {
@@ -109,7 +109,7 @@ def _takes_posts_only(world: World, route: Route) -> bool:
     path = route.path(**world.arguments(route.name))
     return any(
         world.browsers[person].get(path).status_code == 405
-        for person in ("anonymous", "owner", "assigned", "head", "admin")
+        for person in ("anonymous", "owner", "assigned", "leader", "duty", "head", "admin")
     )
 
 
