@@ -60,3 +60,18 @@ def test_what_was_being_written_is_gone(open_window):
     page.wait_for_load_state()
     assert "/masuk/" in page.url or page.url.endswith("/kalender/")
     assert page.locator("[name=note]").count() == 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_there_is_one_way_to_sign_out_and_it_works(open_window, width, script):
+    cast = people.make_cast()
+    hand = Pointer(open_window("id", width, java_script_enabled=script))
+    page = people.sign_in(hand, cast.rina)
+    page.goto("/temu/")
+    button = page.get_by_role("button", name="Keluar", exact=True)
+    expect(button).to_have_count(1)
+    button.click()
+    page.wait_for_url("**/masuk/")
+    page.goto("/temu/")
+    expect(page.locator("nav.nav")).to_have_count(0)
