@@ -41,6 +41,7 @@ from groups.models import (
     SupportGroup,
 )
 from groups.rules.run import RUN_SHEET
+from groups.selectors.every import look_again
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.telling import tell_members
 from portal.audit.services import record_staff
@@ -101,6 +102,7 @@ def create_group(*, actor: Account, plan: GroupPlan, now: datetime) -> UUID:
             starts_on=localdate(now),
         )
         _record(facilitator, "circle.created", group.pk, now=now)
+    look_again()
     return group.pk
 
 

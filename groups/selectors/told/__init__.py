@@ -5,14 +5,13 @@ What the inbox and the reminders say about groups, from the facts of the moment.
 `concerned`: whom something concerns still. `reminders`: what is told ahead of a meeting.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from groups import notices
-from groups.models import SupportGroup
+from groups.selectors.every import every_group
 from groups.selectors.told.members import MEMBER_NOTICES
 from groups.selectors.told.reminders import plan_reminders
 from groups.selectors.told.staff import STAFF_NOTICES
@@ -34,7 +33,7 @@ def register(*, keep_turn: KeepTurn) -> None:
     def undelivered(subject_id: UUID, rev: int, now: datetime) -> None:
         keep_turn(place_id=subject_id, rev=rev, now=now)
 
-    registry.register_namespace(notices.MEMBER, _every_group)
+    registry.register_namespace(notices.MEMBER, every_group)
     for namespace in (notices.FACILITATOR, notices.HEAD, notices.DUTY):
         registry.register_namespace(namespace)
     registry.register_planner("lingkar", plan_reminders)
@@ -42,7 +41,3 @@ def register(*, keep_turn: KeepTurn) -> None:
         is_offer = notice.name == notices.OFFERED
         registry.register(replace(notice, undelivered=undelivered) if is_offer else notice)
 
-
-def _every_group() -> Iterable[UUID]:
-    """Return the ids of all groups there ever were: what was told of an ended one stays."""
-    return SupportGroup.objects.values_list("id", flat=True)
