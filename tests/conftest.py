@@ -8,7 +8,7 @@ from portal.common.cache import BreakerCache
 
 @pytest.fixture(autouse=True)
 def _fresh_cache():
-    """Give each test its own counters of sign-in attempts and a Redis and groups asked again."""
+    """Give each test its own counters of sign-in, and Redis and groups asked again."""
     from django.core.cache import cache
 
     BreakerCache._silent_until = 0.0
