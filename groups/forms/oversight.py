@@ -67,7 +67,7 @@ class CapacityForm(forms.Form):
         label: str,
         **options: Any,  # noqa: ANN401 - Django's own
     ) -> None:
-        super().__init__(*args, prefix=way.lower(), **options)
+        super().__init__(*args, **{**options, "prefix": way.lower()})
         self.way = Way(way)
         said = _("Places (%(way)s)") % {"way": label}
         self.fields["capacity"] = number_field(said, least=0, most=SEATS_MAX)

@@ -116,7 +116,7 @@ def _rows(found: QuerySet[Facilitator], *, now: datetime) -> list[CrewRow]:
             trained_until=row.trained_until,
             is_active=row.is_active,
             is_open=row.user.is_active,
-            has_role=row.has_role,  # type: ignore[attr-defined]  # annotated above
+            has_role=row.has_role,
             is_trained=is_trained(row.trained_until, day=today),
             ends_soon=_ends_soon(row.trained_until, today),
             has_vault=row.user_id in sealed_to,

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.timezone import localdate
 
@@ -130,7 +129,7 @@ def get_gate(*, actor: Account, meeting_id: UUID, now: datetime) -> GatePage:
             actor=actor,
             without={one.facilitator_id for one in duties},
             trained_on=day,
-            free_at=meeting.period,
+            free_at=(meeting.period.lower, meeting.period.upper),
             now=now,
         ),
     )
@@ -181,7 +180,7 @@ def list_free(
     actor: Account,
     without: Collection[UUID],
     trained_on: date | None = None,
-    free_at: DateTimeTZRange | None = None,
+    free_at: tuple[datetime, datetime] | None = None,
     now: datetime,
 ) -> tuple[Choice, ...]:
     """Return who may lead today, by name; trained on a day and free at a time if asked."""

@@ -248,4 +248,5 @@ def _undelivered(actor: Account, *, now: datetime) -> tuple[UndeliveredRow, ...]
         for group_id, name, expires_at, zone in rows.values_list(
             "pool__group_id", "pool__group__name", "offer_expires_at", "pool__group__zone"
         )
+        if expires_at is not None
     )

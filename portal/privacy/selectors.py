@@ -106,10 +106,11 @@ def list_deeds(*, limit: int, before: int | None = None) -> list[DeedRow]:
 def read_own_data(*, actor: Account) -> OwnData:
     """Return who opened what of the actor's, latest day first, and how many circles she has."""
     circles = read_kept(actor=actor)
-    rows = [
-        OpenedRow(role=_role(row.role), deed=_deed(row.action), day=row.day)
-        for row in (*counselling.list_opened(actor=actor), *circles.opened)
+    opened = [
+        *((row.role, row.action, row.day) for row in counselling.list_opened(actor=actor)),
+        *((row.role, row.action, row.day) for row in circles.opened),
     ]
+    rows = [OpenedRow(_role(role), _deed(action), day) for role, action, day in opened]
     rows.sort(key=lambda row: row.day, reverse=True)
     return OwnData(opened=rows, circles=circles.live, past_circles=circles.past)
 
