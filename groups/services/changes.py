@@ -34,6 +34,7 @@ from groups.rules import series as rules
 from groups.selectors.planning import pattern_of
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.edits import (
+    COUNTED,
     Edit,
     picture,
     series_picture,
@@ -45,6 +46,7 @@ from groups.services.edits import (
 from groups.services.series import record
 from groups.services.telling import tell_facilitators, tell_members
 from portal.calendars.rules import local_day
+from portal.notifications import services as notifications
 from portal.notifications.services import cannot_wait
 from portal.people.actors import Account
 
@@ -67,9 +69,7 @@ def undo_change(*, actor: Account, change_id: UUID, now: datetime) -> None:
         if change.told or change.author_id != facilitator.pk:
             raise GroupRefused(Refusal.NOTHING_TO_UNDO)
         meetings, series = _as_left(change)
-        for row in meetings:
-            was = change.before["rows"][str(row.pk)]["was"]
-            write_meeting(row, values_of(was), now=now)
+        _put_back(change, meetings, now=now)
         for branch in series:
             _restore(branch, change)
         if change.before["target"]:
@@ -110,6 +110,16 @@ def _as_left(change: PlanChange) -> tuple[list[Meeting], list[MeetingSeries]]:
     return meetings, branches
 
 
+def _put_back(change: PlanChange, meetings: Sequence[Meeting], *, now: datetime) -> None:
+    """Give meetings what they were before a change; what it made stale is not said."""
+    stale = []
+    for row in meetings:
+        was = change.before["rows"][str(row.pk)]["was"]
+        if write_meeting(row, values_of(was)) & COUNTED:
+            stale.append(row.pk)
+    notifications.withdraw_all(subject_ids=stale, now=now)
+
+
 def _restore(series: MeetingSeries, change: PlanChange) -> None:
     was = change.before["series"][str(series.pk)]["was"]
     if not was:
@@ -139,7 +149,9 @@ def _take_over(
     edit = Edit(now)
     for row in made:
         _place_in(series, row, edit)
-    if edit.affected:
+    if not edit.affected:
+        notifications.withdraw_all(subject_ids=edit.stale, now=now)
+    else:
         write_change(
             edit,
             kind=ChangeKind.CANCELLED,
@@ -164,7 +176,8 @@ def _place_in(series: MeetingSeries, row: Meeting, edit: Edit) -> None:
             "room": series.room,
             "directions": series.directions,
         }
-        write_meeting(row, values, now=edit.now)
+        if write_meeting(row, values) & COUNTED:
+            edit.stale.append(row.pk)
     elif Place.objects.filter(pool__meeting=row).exists():
         # Somebody was quick: she sees it cancelled and is told, instead of finding it gone.
         edit.change(row, status=MeetingStatus.CANCELLED.value, cancel_reason=CancelReason.PLAN)

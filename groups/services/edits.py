@@ -35,9 +35,9 @@ _ROW: Final = (
 _SERIES: Final = (
     "rule", "starts_on", "at", "duration_minutes", "until_on", "ways", "room", "directions",
 )  # fmt: skip
-_COUNTED: Final = frozenset({"period", "ways", "status"})
+COUNTED: Final = frozenset({"period", "ways", "status"})
 """A change of one of these makes every notice about the meeting stale: ``rev`` goes up."""
-_TOLD: Final = _COUNTED | {"room", "directions"}
+_TOLD: Final = COUNTED | {"room", "directions"}
 """A change of one of these concerns whoever comes."""
 
 
@@ -52,12 +52,16 @@ class Edit:
     """The series that gives the meetings from now on, where that is another or has changed."""
     affected: list[Meeting] = field(default_factory=list)
     moved: list[Meeting] = field(default_factory=list)
+    stale: list[UUID] = field(default_factory=list)
+    """Meetings about which what waits to be said is true no longer."""
 
     def change(self, row: Meeting, **values: object) -> None:
-        """Give a meeting other values; what waits to be said about it is taken back at once."""
+        """Give a meeting other values; `write_change` takes back what waits to be said of it."""
         was = picture(row)
-        changed = write_meeting(row, values, now=self.now)
+        changed = write_meeting(row, values)
         self.rows[str(row.pk)] = {"was": was, "is": picture(row)}
+        if changed & COUNTED:
+            self.stale.append(row.pk)
         if changed & {"period"}:
             self.moved.append(row)
         planned = MeetingStatus.PLANNED.value
@@ -135,6 +139,7 @@ def write_change(
     that counts. What concerns nobody counts as told. Who has a place in a meeting that moved
     is asked again.
     """
+    notifications.withdraw_all(subject_ids=edit.stale, now=edit.now)
     asked = _ask_again(edit)
     live = [row for row in edit.affected if row.status == MeetingStatus.PLANNED]
     ensure_pools(meetings=live)
@@ -158,19 +163,19 @@ def write_change(
     return change.pk
 
 
-def write_meeting(row: Meeting, values: dict[str, Any], *, now: datetime) -> set[str]:
+def write_meeting(row: Meeting, values: dict[str, Any]) -> set[str]:
     """
     Write other values into a meeting; return the names of those that differ.
 
-    Another time, way or status raises ``rev`` and takes back what waits to be said about it.
+    Another time, way or status (`COUNTED`) raises ``rev``; what waits to be said about the
+    meeting is the caller's to take back.
     """
     was = picture(row)
     for name, value in values.items():
         setattr(row, name, value)
     changed = {name for name, value in picture(row).items() if value != was[name]}
-    if changed & _COUNTED:
+    if changed & COUNTED:
         row.rev += 1
-        notifications.withdraw(subject_id=row.pk, now=now)
     if changed:
         row.save(update_fields=[*changed, "rev"])
     return changed

@@ -289,9 +289,9 @@ def _set_pools(group: SupportGroup, plan: GroupPlan) -> None:
 
 def _cancel_coming(group: SupportGroup, *, now: datetime) -> None:
     coming: Sequence[Meeting] = list(group.meetings.planned().ahead(now=now).order_by("id"))
-    for meeting in coming:
-        notifications.withdraw(subject_id=meeting.pk, now=now)
-    Meeting.objects.filter(pk__in=[row.pk for row in coming]).update(
+    ids = [row.pk for row in coming]
+    notifications.withdraw_all(subject_ids=ids, now=now)
+    Meeting.objects.filter(pk__in=ids).update(
         status=MeetingStatus.CANCELLED, cancel_reason=CancelReason.PLAN, rev=F("rev") + 1
     )
 

@@ -26,6 +26,7 @@ from portal.notifications.services.outbox import (
     house_windows,
     recipient_for,
     withdraw,
+    withdraw_all,
     withdraw_for,
 )
 from portal.notifications.services.planning import plan_reminders, reminder_times
@@ -54,5 +55,6 @@ __all__ = [
     "reminder_times",
     "tidy",
     "withdraw",
+    "withdraw_all",
     "withdraw_for",
 ]

@@ -200,9 +200,21 @@ def withdraw(*, subject_id: UUID, notices: Sequence[str] | None = None, now: dat
     hand is taken from its holder: it is sent only if it had already begun to leave. Unread
     items disappear from the inbox; read ones show what is true now. Locks the deliveries by id.
     """
-    return _take_back(
-        Notification.objects.filter(subject_id=subject_id), notices=notices, now=now
-    )
+    return withdraw_all(subject_ids=[subject_id], notices=notices, now=now)
+
+
+def withdraw_all(
+    *, subject_ids: Collection[UUID], notices: Sequence[str] | None = None, now: datetime
+) -> int:
+    """
+    Take back what has not left yet about some subjects, in queries that do not grow with them.
+
+    `withdraw` says the rest. Without subjects there is nothing to take back.
+    """
+    if not subject_ids:
+        return 0
+    told = Notification.objects.filter(subject_id__in=subject_ids)
+    return _take_back(told, notices=notices, now=now)
 
 
 def withdraw_for(

@@ -3,7 +3,9 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from groups import notices
 from groups.choices import (
@@ -320,3 +322,26 @@ def test_a_member_changes_no_plan(circle):
     with pytest.raises(Http404):
         move(circle, rows(circle)[0], actor=circle.members[0])
     assert meeting_rows(circle) == before
+
+
+def test_a_change_over_many_meetings_costs_one_statement_a_meeting():
+    def cost(meetings) -> int:
+        made = make_circle()
+        first = plan_fridays(made, meetings=meetings)[0]
+        join(made)
+        with CaptureQueriesContext(connection) as queries:
+            turn(made, first, at=time(11))
+        return len(queries)
+
+    assert cost(24) - cost(4) <= 20
+
+
+def test_to_end_a_circle_costs_the_same_however_many_meetings_fall_away():
+    def cost(meetings) -> int:
+        made = make_circle()
+        plan_fridays(made, meetings=meetings)
+        with CaptureQueriesContext(connection) as queries:
+            setup.end_group(actor=made.lead, group_id=made.group.pk, now=NOW)
+        return len(queries)
+
+    assert cost(24) == cost(4)

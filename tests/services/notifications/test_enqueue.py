@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from portal.notifications import registry, services
 from portal.notifications.choices import Priority, Reason, State
@@ -184,6 +185,20 @@ def test_only_the_named_notices_are_withdrawn(room, rina):
     assert services.withdraw(subject_id=subject, notices=["test.other"], now=NOW) == 0
     assert only_delivery().state == State.PENDING
     assert services.withdraw(subject_id=subject, notices=[NEWS], now=NOW) == 1
+
+
+def test_many_subjects_are_withdrawn_at_the_cost_of_one(room, rina):
+    def cost(subjects) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert services.withdraw_all(subject_ids=subjects, now=NOW) == len(subjects)
+        return len(queries)
+
+    kept = room.tell(rina)
+    one, many = [room.tell(rina)], [room.tell(rina) for _ in range(7)]
+    assert cost(one) == cost(many)
+    assert cost([]) == 0
+    assert [row.subject_id for row in Notification.objects.all()] == [kept]
+    assert Delivery.objects.filter(state=State.PENDING).count() == 1
 
 
 def test_a_rolled_back_cancellation_withdraws_nothing(room, rina):
