@@ -1,11 +1,11 @@
 # ruff: noqa: INP001, S603, T201, TID251 - a script that runs our own commands and prints
 """
-Take the pictures of the README: six pages, light and dark, on a small telephone.
+Take the pictures of the README: nine pages, light and dark, on a small telephone.
 
 `make screens` runs this in a throw-away place. It fills the demo's organisation, opens the web
-server alone, walks through a booking as Rina, looks at Sari's day, and writes PNG files beside
-this one. Pictures named on the command line are the only ones written:
-`make screens ARGS="home ticket"`.
+server alone, walks through a booking as Rina, looks at Sari's day, at the circles, and at the
+meeting Lina leads, and writes PNG files beside this one. Pictures named on the command line are
+the only ones written: `make screens ARGS="home ticket"`.
 """
 
 import importlib
@@ -182,6 +182,24 @@ def walk(browser: Browser, address: str, album: Album) -> None:
         sign_in(page, "sari")
         page.goto(f"/k/hari/{day.isoformat()}/")
         album.take(page, "day")
+    _circles(browser, address, album)
+
+
+def _circles(browser: Browser, address: str, album: Album) -> None:
+    """Look at the circles as Rina, at one of them, and at the meeting Lina leads right now."""
+    with window(browser, address) as page:
+        sign_in(page, "rina")
+        page.goto("/lingkar/")
+        album.take(page, "circles")
+        page.locator("main a[href^='/lingkar/']").last.click()
+        page.wait_for_selector("form[action$='/ikut/']")
+        album.take(page, "circle")
+    with window(browser, address) as page:
+        sign_in(page, "lina")
+        page.goto("/f/")
+        page.locator("main a[href^='/f/pertemuan/']").first.click()
+        page.wait_for_selector("h1")
+        album.take(page, "meeting")
 
 
 def main(names: list[str]) -> int:

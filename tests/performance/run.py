@@ -41,6 +41,7 @@ PAGES = {
     "home, a meeting ahead": ("bram", "/"),
     "own list": ("bram", "/saya/"),
     "counsellor's day": ("counsellor", "/k/"),
+    "group list": ("rina", "/lingkar/"),
 }
 
 

@@ -7,16 +7,18 @@ are there to be in the way. Sealed columns of the mass have the right length and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from counselling.models import Appointment, Availability, Client, Counsellor, Service
 from counselling.policies import clients_of
+from portal.common.db import database_now
 from portal.people.models import Agency, Employee, RoleGrant, User
 from portal.vault.services import make_dummy_keys, seal_field, seal_row, seal_to_notifier
 from tests.factories import (
+    LONG_AGO,
     Practice,
     account,
     add_counsellor,
@@ -24,6 +26,7 @@ from tests.factories import (
     make_practice,
     make_unit,
 )
+from tests.support.groups import join, make_circle, plan_series
 
 COUNSELLORS = 20
 PER_SERVICE = 20
@@ -34,6 +37,9 @@ SLOTS = 7
 """Meetings of 50 minutes and 10 to breathe, 09.00 to 16.00, on every day of the week."""
 HOURS = tuple((day, 9 * 60, 16 * 60) for day in range(1, 8))
 AHEAD_DAYS = 30
+CIRCLES = 20
+"""Groups of the agency that is measured, each with a weekly series and a few members."""
+MEMBERS_EACH = 5
 ONE_IN = 5
 """Every fifth time ahead is taken; the diary of the first counsellor is full today."""
 
@@ -94,6 +100,7 @@ def found(*, today: date, crowd: int) -> Town:
         make_employee(name, unit=people[0].employee.unit) for name in ("rina", "bram")
     )
     town = Town(practice, COUNSELLORS, rina.user, bram.user, people[UNIT:], today)
+    _circles(town)
     with connection.cursor() as cursor:
         cursor.execute(
             "DROP TABLE IF EXISTS bench_counsellor;"
@@ -104,6 +111,22 @@ def found(*, today: date, crowd: int) -> Town:
     _enlist(town, [(one, practice.service_id) for one in ids], since=0)
     _name_clients()
     return town
+
+
+def _circles(town: Town) -> None:
+    """Found the circles; nobody of the crowd that books later is in one."""
+    for number in range(CIRCLES):
+        circle = make_circle(
+            agency=town.practice.agency, head=town.practice.head, name=f"Lingkar {number:02}"
+        )
+        plan_series(
+            circle,
+            starts_on=town.today + timedelta(days=1 + number % 7),
+            at=time(16),
+            now=database_now(),
+        )
+        for member in town.crowd[-MEMBERS_EACH:]:
+            join(circle, account(member), now=LONG_AGO)
 
 
 def add_past(town: Town, user: User, *, count: int) -> None:
