@@ -14,6 +14,7 @@ from groups.policies.facilitators import (
     get_facilitated_group,
     get_facilitated_meeting,
     get_facilitated_pool,
+    get_plannable_meeting,
     rota_meetings,
 )
 from groups.policies.head import (
@@ -38,6 +39,7 @@ from groups.policies.tags import (
     ROUTE,
     blocked_tag_of,
     member_tag_of,
+    one_of,
     reader_tag_of,
 )
 from groups.policies.worries import (
@@ -69,10 +71,12 @@ __all__ = [
     "get_headed_meeting",
     "get_member_meeting",
     "get_own_place",
+    "get_plannable_meeting",
     "headed_agency",
     "headed_groups",
     "listed_groups",
     "member_tag_of",
+    "one_of",
     "own_enrolment",
     "readable_concerns",
     "reader_tag_of",

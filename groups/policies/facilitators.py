@@ -18,7 +18,7 @@ from groups.models import (
     PlanChange,
     SupportGroup,
 )
-from groups.policies.tags import refuse
+from groups.policies.tags import one_of
 from portal.people.actors import Account
 from portal.people.choices import Role
 
@@ -32,9 +32,7 @@ def facilitator_of(actor: Account) -> Facilitator:
 
     :raises Http404: if she holds no facilitator's role today or is not set up as one.
     """
-    if Role.FACILITATOR not in actor.roles:
-        raise Http404
-    found = Facilitator.objects.filter(user_id=actor.user_id, is_active=True).first()
+    found = _profiles(actor).first()
     if found is None:
         raise Http404
     return found
@@ -42,12 +40,12 @@ def facilitator_of(actor: Account) -> Facilitator:
 
 def facilitated_groups(actor: Account, *, now: datetime) -> QuerySet[SupportGroup]:
     """
-    Return the groups the actor leads today, in any state.
+    Return the groups the actor leads today, in any state; none without a profile.
 
-    :raises Http404: if she is no facilitator.
+    :raises Http404: if she holds no facilitator's role today.
     """
     in_force = Assignment.objects.on(localdate(now)).filter(
-        group=OuterRef("pk"), facilitator=facilitator_of(actor)
+        _her_own(actor), group=OuterRef("pk")
     )
     return SupportGroup.objects.filter(Exists(in_force))
 
@@ -58,10 +56,7 @@ def get_facilitated_group(*, actor: Account, group_id: UUID, now: datetime) -> S
 
     :raises Http404: if she does not, or it does not exist; the two look and cost alike.
     """
-    found = facilitated_groups(actor, now=now).filter(pk=group_id).first()
-    if found is None:
-        refuse(now)
-    return found
+    return one_of(facilitated_groups(actor, now=now).filter(pk=group_id), now=now)
 
 
 def get_facilitated_enrolment(
@@ -74,16 +69,10 @@ def get_facilitated_enrolment(
 
     :raises Http404: if she does not lead it, or there is none; they look and cost alike.
     """
-    found = (
-        Enrolment.objects.filter(
-            pk=enrolment_id, held_back=False, group__in=facilitated_groups(actor, now=now)
-        )
-        .select_related("group")
-        .first()
+    own = Enrolment.objects.filter(
+        pk=enrolment_id, held_back=False, group__in=facilitated_groups(actor, now=now)
     )
-    if found is None:
-        refuse(now)
-    return found
+    return one_of(own.select_related("group"), now=now)
 
 
 def get_facilitated_pool(*, actor: Account, pool_id: UUID, now: datetime) -> CapacityPool:
@@ -92,12 +81,8 @@ def get_facilitated_pool(*, actor: Account, pool_id: UUID, now: datetime) -> Cap
 
     :raises Http404: if she does not lead it, or there is none; the two look and cost alike.
     """
-    found = CapacityPool.objects.filter(
-        pk=pool_id, group__in=facilitated_groups(actor, now=now)
-    ).first()
-    if found is None:
-        refuse(now)
-    return found
+    own = CapacityPool.objects.filter(group__in=facilitated_groups(actor, now=now))
+    return one_of(own.filter(pk=pool_id), now=now)
 
 
 def facilitated_meetings(actor: Account, *, now: datetime) -> QuerySet[Meeting]:
@@ -105,20 +90,20 @@ def facilitated_meetings(actor: Account, *, now: datetime) -> QuerySet[Meeting]:
     Return the meetings the actor may open: of her groups, and those she stands in for.
 
     Somebody who stands in keeps the page for two days after the meeting.
+
+    :raises Http404: if she holds no facilitator's role today.
     """
-    facilitator = facilitator_of(actor)
-    leads = Assignment.objects.on(localdate(now)).filter(
-        group=OuterRef("group"), facilitator=facilitator
-    )
+    her_own = _her_own(actor)
+    leads = Assignment.objects.on(localdate(now)).filter(her_own, group=OuterRef("group"))
     on_duty = Duty.objects.filter(
+        her_own,
         meeting=OuterRef("pk"),
-        facilitator=facilitator,
         state__in=[DutyState.CONFIRMED, DutyState.SWAP_WANTED],
     )
     # Who has just been taken off a group keeps nothing of it, not even of yesterday.
     taken_off = Assignment.objects.filter(
+        her_own,
         group=OuterRef("group"),
-        facilitator=facilitator,
         ends_on__gt=localdate(now - STAND_IN_AFTER) - timedelta(days=1),
     )
     stands_in = Exists(on_duty) & (
@@ -134,15 +119,18 @@ def get_facilitated_meeting(*, actor: Account, meeting_id: UUID, now: datetime) 
 
     :raises Http404: if she may not, or it does not exist; the two look and cost alike.
     """
-    found = (
-        facilitated_meetings(actor, now=now)
-        .filter(pk=meeting_id)
-        .select_related("group", "series")
-        .first()
-    )
-    if found is None:
-        refuse(now)
-    return found
+    own = facilitated_meetings(actor, now=now).filter(pk=meeting_id)
+    return one_of(own.select_related("group", "series"), now=now)
+
+
+def get_plannable_meeting(*, actor: Account, meeting_id: UUID, now: datetime) -> Meeting:
+    """
+    Return a meeting whose plan is the actor's to change; to stand in once is not enough.
+
+    :raises Http404: if she does not lead its group, or there is none; they look and cost alike.
+    """
+    own = Meeting.objects.filter(group__in=facilitated_groups(actor, now=now))
+    return one_of(own.filter(pk=meeting_id).select_related("group", "series"), now=now)
 
 
 def get_facilitated_change(*, actor: Account, change_id: UUID, now: datetime) -> PlanChange:
@@ -151,19 +139,35 @@ def get_facilitated_change(*, actor: Account, change_id: UUID, now: datetime) ->
 
     :raises Http404: if she does not lead it, or it does not exist; the two look and cost alike.
     """
-    found = PlanChange.objects.filter(
-        pk=change_id, group__in=facilitated_groups(actor, now=now)
-    ).first()
-    if found is None:
-        refuse(now)
-    return found
+    own = PlanChange.objects.filter(group__in=facilitated_groups(actor, now=now))
+    return one_of(own.filter(pk=change_id), now=now)
 
 
 def rota_meetings(actor: Account, *, now: datetime) -> QuerySet[Meeting]:
-    """Return the coming meetings of the agency that somebody may take a duty in."""
-    facilitator = facilitator_of(actor)
+    """
+    Return the coming meetings of the agency that the actor may take a duty in.
+
+    :raises Http404: if she holds no facilitator's role today.
+    """
+    agency = _profiles(actor).values("agency")
     return (
         Meeting.objects.planned()
         .ahead(now=now)
-        .filter(group__agency_id=facilitator.agency_id, group__status=GroupStatus.ACTIVE)
+        .filter(group__agency__in=agency, group__status=GroupStatus.ACTIVE)
     )
+
+
+def _profiles(actor: Account) -> QuerySet[Facilitator]:
+    """
+    Return the facilitator the actor is, as a question not asked yet.
+
+    :raises Http404: if she holds no facilitator's role today.
+    """
+    if Role.FACILITATOR not in actor.roles:
+        raise Http404
+    return Facilitator.objects.filter(user_id=actor.user_id, is_active=True)
+
+
+def _her_own(actor: Account) -> Q:
+    """Return what picks the rows of the facilitator the actor is; none without a profile."""
+    return Q(facilitator__in=_profiles(actor))

@@ -1,15 +1,18 @@
 """By which tags rows are found from a person, and the one 404."""
 
 from datetime import datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from groups.notices import MEMBER
 from portal.audit.services import count_refusal
 from portal.notifications.services import inbox_tag
 from portal.vault.services import tag
+
+_Row = TypeVar("_Row", bound=Model)
 
 ROUTE = "lingkar"
 NO_AGENCY = UUID(int=0)
@@ -44,3 +47,15 @@ def refuse(now: datetime) -> NoReturn:
     # Counted by hour and room, without a person: a foreign id and a random one alike.
     count_refusal(route=ROUTE, now=now)
     raise Http404
+
+
+def one_of(rows: QuerySet[_Row], *, now: datetime) -> _Row:
+    """
+    Return the first of the rows somebody may have, with one question whatever there is.
+
+    :raises Http404: if there is none.
+    """
+    found = rows.first()
+    if found is None:
+        refuse(now)
+    return found

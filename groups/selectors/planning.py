@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
@@ -21,11 +21,11 @@ from groups.choices import (
     Rhythm,
     Way,
 )
-from groups.models import Meeting, MeetingSeries, PlanChange
+from groups.models import Meeting, MeetingNote, MeetingSeries, PlanChange, SupportGroup
 from groups.rules import series as rules
 from groups.selectors.ready import readiness_by_meeting
 from portal.calendars.rules import local_day
-from portal.calendars.selectors import HolidayRow, list_holidays
+from portal.calendars.selectors import HolidayRow, list_holidays_between
 from portal.common.wording import span
 from portal.people.actors import Account
 
@@ -173,14 +173,43 @@ def current_series(*, group_id: UUID, now: datetime) -> list[MeetingSeries]:
     ]
 
 
+def list_series(*, group_id: UUID, now: datetime) -> tuple[SeriesRow, ...]:
+    """Return the series of a group that still give meetings, soonest first, in words."""
+    return tuple(
+        SeriesRow(
+            id=row.pk,
+            words=words_of(row),
+            version=row.version,
+            until_on=row.until_on,
+            holiday_policy=row.holiday_policy,
+            holiday_policy_label=str(HolidayPolicy(row.holiday_policy).label),
+        )
+        for row in current_series(group_id=group_id, now=now)
+    )
+
+
+def planned_meetings(group: SupportGroup, *, now: datetime) -> list[Meeting]:
+    """
+    Return the meetings of a group since four weeks, soonest first, cancelled ones included.
+
+    With their series, and whether somebody wrote a note as ``has_note``; one query.
+    """
+    noted = MeetingNote.objects.filter(meeting=OuterRef("pk"))
+    since = group.meetings.filter(period__endswith__gt=now - _LOOK_BACK)
+    rows = since.select_related("group", "series").annotate(has_note=Exists(noted))
+    return list(rows.order_by("period", "id"))
+
+
+def count_asking(meetings: Sequence[Meeting], *, now: datetime) -> int:
+    """Return how many of a group's meetings fall on a holiday and wait for an answer."""
+    return sum(
+        holiday is not None and _asks(row, now=now) for row, holiday in _with_holidays(meetings)
+    )
+
+
 def holidays_between(*, agency_id: UUID, first: date, last: date) -> dict[date, HolidayRow]:
     """Return the holidays of an agency by day; of two on a day the one that is sure."""
-    rows = [
-        row
-        for year in range(first.year, last.year + 1)
-        for row in list_holidays(year=year, agency_id=agency_id)
-        if first <= row.day <= last
-    ]
+    rows = list_holidays_between(first=first, last=last, agency_id=agency_id)
     return {row.day: row for row in sorted(rows, key=lambda row: not row.is_estimated)}
 
 
@@ -191,27 +220,13 @@ def get_plan(*, actor: Account, group_id: UUID, now: datetime) -> PlanPage:
     :raises Http404: if she does not lead it.
     """
     group = policies.get_facilitated_group(actor=actor, group_id=group_id, now=now)
-    facilitator = policies.facilitator_of(actor)
-    meetings = _ordered(
-        Meeting.objects.filter(group=group, period__endswith__gt=now - _LOOK_BACK)
-    )
-    pending = PlanChange.objects.filter(group=group, told=False).order_by("tell_at", "id")
+    pending = PlanChange.objects.filter(group=group, told=False).select_related("author")
     return PlanPage(
         group_id=group.pk,
         group_name=group.name,
         zone=group.zone,
-        series=tuple(
-            SeriesRow(
-                id=row.pk,
-                words=words_of(row),
-                version=row.version,
-                until_on=row.until_on,
-                holiday_policy=row.holiday_policy,
-                holiday_policy_label=str(HolidayPolicy(row.holiday_policy).label),
-            )
-            for row in current_series(group_id=group.pk, now=now)
-        ),
-        meetings=_meeting_rows(meetings, now=now),
+        series=list_series(group_id=group.pk, now=now),
+        meetings=_meeting_rows(planned_meetings(group, now=now), now=now),
         pending=tuple(
             ChangeRow(
                 id=row.pk,
@@ -219,9 +234,9 @@ def get_plan(*, actor: Account, group_id: UUID, now: datetime) -> PlanPage:
                 kind_label=str(ChangeKind(row.kind).label),
                 from_on=row.from_on,
                 tell_at=row.tell_at,
-                can_undo=row.author_id == facilitator.pk,
+                can_undo=row.author is not None and row.author.user_id == actor.user_id,
             )
-            for row in pending
+            for row in pending.order_by("tell_at", "id")
         ),
     )
 
@@ -232,7 +247,7 @@ def get_plan_meeting(*, actor: Account, meeting_id: UUID, now: datetime) -> Plan
 
     :raises Http404: if she does not lead its group.
     """
-    meeting = get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
+    meeting = policies.get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
     return _meeting_rows([meeting], now=now)[0]
 
 
@@ -242,27 +257,28 @@ def get_plannable_meeting(*, actor: Account, meeting_id: UUID, now: datetime) ->
 
     :raises Http404: if she does not lead its group.
     """
-    meeting = policies.get_facilitated_meeting(actor=actor, meeting_id=meeting_id, now=now)
-    policies.get_facilitated_group(actor=actor, group_id=meeting.group_id, now=now)
-    return meeting
-
-
-def _ordered(meetings: QuerySet[Meeting]) -> list[Meeting]:
-    return list(meetings.select_related("group", "series").order_by("period", "id"))
+    return policies.get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
 
 
 def _meeting_rows(meetings: Sequence[Meeting], *, now: datetime) -> tuple[PlanMeetingRow, ...]:
+    ready = readiness_by_meeting(meetings)
+    return tuple(
+        _meeting_row(row, holiday, ready[row.pk], now=now)
+        for row, holiday in _with_holidays(meetings)
+    )
+
+
+def _with_holidays(
+    meetings: Sequence[Meeting],
+) -> list[tuple[Meeting, HolidayRow | None]]:
+    """Return each of a group's meetings with the holiday its local day is; one query."""
     if not meetings:
-        return ()
+        return []
     days = [local_day(row.period.lower, row.zone) for row in meetings]
     holidays = holidays_between(
         agency_id=meetings[0].group.agency_id, first=min(days), last=max(days)
     )
-    ready = readiness_by_meeting(meetings)
-    return tuple(
-        _meeting_row(row, holidays.get(day), ready[row.pk], now=now)
-        for row, day in zip(meetings, days, strict=True)
-    )
+    return [(row, holidays.get(day)) for row, day in zip(meetings, days, strict=True)]
 
 
 def _meeting_row(

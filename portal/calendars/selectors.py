@@ -42,18 +42,34 @@ def list_holidays(
 
     Without an agency only the national ones. Removed days come only when asked for.
     """
-    rows = Holiday.objects.filter(day__year=year).filter(
-        Q(agency=None) | Q(agency_id=agency_id) if agency_id else Q(agency=None)
-    )
+    rows = Holiday.objects.filter(_concerns(agency_id), day__year=year)
     if not with_removed:
         rows = rows.exclude(status=HolidayStatus.REMOVED)
     return [_row(holiday) for holiday in rows.order_by("day", "kind", "id")]
+
+
+def list_holidays_between(
+    *, first: date, last: date, agency_id: UUID | None = None
+) -> list[HolidayRow]:
+    """
+    Return the holidays from one day to another, both included, soonest first; one query.
+
+    The national ones and those of one agency; without an agency only the national ones.
+    """
+    rows = Holiday.objects.filter(_concerns(agency_id), day__range=(first, last))
+    counting = rows.exclude(status=HolidayStatus.REMOVED)
+    return [_row(holiday) for holiday in counting.order_by("day", "kind", "id")]
 
 
 def find_holiday(*, holiday_id: UUID) -> HolidayRow | None:
     """Return one holiday, removed or not."""
     holiday = Holiday.objects.filter(pk=holiday_id).first()
     return _row(holiday) if holiday else None
+
+
+def _concerns(agency_id: UUID | None) -> Q:
+    national = Q(agency=None)
+    return national | Q(agency_id=agency_id) if agency_id else national
 
 
 def _row(holiday: Holiday) -> HolidayRow:

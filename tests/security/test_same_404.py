@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from groups.policies import facilitated_groups
+from groups.selectors.every import every_group
 from portal.people.choices import Role
 from portal.people.models import RoleGrant
 from tests.factories import account, grant, make_agency, make_employee, make_practice
@@ -62,6 +63,7 @@ class Answer:
 def observe(world: World, person: str, method: str, path: str) -> Answer:
     """Ask and return everything observable, with ids and tokens taken out."""
     client = world.browsers[person]
+    every_group()  # What a process asks once in ten seconds is nobody's answer.
     with undone(), watched() as queries:
         response = getattr(client, method)(path)
     body = _TOKEN.sub("", _ID.sub("id", response.content.decode("utf-8")))
