@@ -1,6 +1,8 @@
 """Groups, meetings and places as a member may have them."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,6 +17,15 @@ from groups.models import (
 from groups.models.members import EnrolmentQuerySet
 from groups.policies.tags import NO_AGENCY, member_tag_of, refuse
 from portal.people.actors import Account
+
+_Rows = TypeVar("_Rows")
+Shape = Callable[[_Rows], _Rows]
+"""How a page asks for more of the rows it gets; it never widens which ones they are."""
+
+
+def as_it_is(rows: _Rows) -> _Rows:
+    """Ask for nothing more."""
+    return rows
 
 
 def visible_groups(actor: Account) -> QuerySet[SupportGroup]:
@@ -31,15 +42,21 @@ def listed_groups(actor: Account) -> QuerySet[SupportGroup]:
     )
 
 
-def get_circle(*, actor: Account, group_id: UUID, now: datetime) -> SupportGroup:
+def get_circle(
+    *,
+    actor: Account,
+    group_id: UUID,
+    now: datetime,
+    shape: "Shape[QuerySet[SupportGroup]]" = as_it_is,
+) -> SupportGroup:
     """
     Return a group whose page the actor may open: listed or not, with the address.
 
-    Ended ones are open to those who were in them.
+    Ended ones are open to those who were in them. ``shape`` brings along what a page needs.
 
     :raises Http404: for a draft, another agency's or none; they look and cost alike.
     """
-    group = visible_groups(actor).filter(pk=group_id).first()
+    group = shape(visible_groups(actor)).filter(pk=group_id).first()
     if group is None:
         refuse(now)
     if group.status == GroupStatus.ARCHIVED:
@@ -66,21 +83,30 @@ def own_enrolment(*, actor: Account, group_id: UUID, now: datetime) -> Enrolment
 
 
 def get_member_meeting(
-    *, actor: Account, meeting_id: UUID, now: datetime
+    *,
+    actor: Account,
+    meeting_id: UUID,
+    now: datetime,
+    shape: "Shape[QuerySet[Meeting]]" = as_it_is,
+    own_shape: "Shape[EnrolmentQuerySet]" = as_it_is,
 ) -> tuple[Meeting, Enrolment]:
     """
     Return a meeting of a group the actor belongs to or waits for, and her enrolment.
 
+    ``shape`` and ``own_shape`` bring along what a page needs of the two.
+
     :raises Http404: in every other case, all alike.
     """
     meeting = (
-        Meeting.objects.filter(pk=meeting_id, group__agency_id=actor.agency_id or NO_AGENCY)
+        shape(Meeting.objects.filter(group__agency_id=actor.agency_id or NO_AGENCY))
+        .filter(pk=meeting_id)
         .select_related("group", "series")
         .first()
     )
     # One more query for a random id as well, so that the two cost alike.
     group_id = meeting.group_id if meeting else meeting_id
-    enrolment = enrolments_of(actor=actor, group_ids=[group_id]).live().first()
+    own = enrolments_of(actor=actor, group_ids=[group_id]).live()
+    enrolment = own_shape(own).first()
     if meeting is None or enrolment is None:
         refuse(now)
     return meeting, enrolment

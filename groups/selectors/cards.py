@@ -5,31 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
-from django.utils.timezone import localdate
-
 from groups import policies
-from groups.choices import (
-    AssignmentKind,
-    EnrolmentState,
-    GroupKind,
-    GroupStatus,
-    PlaceState,
-    Visibility,
-    Way,
-)
-from groups.models import (
-    Agreement,
-    Assignment,
-    Enrolment,
-    Meeting,
-    MeetingSeries,
-    Place,
-    SupportGroup,
-)
+from groups.choices import EnrolmentState, GroupKind, GroupStatus, Visibility, Way
+from groups.models import Enrolment, Meeting, SupportGroup
 from groups.rules.enrolment import best_band
 from groups.selectors.closeness import closed_to
-from groups.selectors.planning import words_of
 from groups.selectors.pools import (
     PoolCount,
     count_pools,
@@ -38,7 +18,14 @@ from groups.selectors.pools import (
     way_rows,
 )
 from groups.selectors.rows import CircleList, CircleRow, WayRow
-from portal.calendars.rules import local_day
+from groups.selectors.shapes import (
+    has_offer,
+    leaders_of,
+    version_of,
+    with_leaders,
+    with_offer,
+    with_version,
+)
 from portal.people.actors import Account
 
 
@@ -51,10 +38,6 @@ class Facts:
     """Circles that are shown as full: something stands in the way, or did at the last visit."""
     pools: Sequence[PoolCount]
     next_meetings: Mapping[UUID, Meeting]
-    leaders: Mapping[UUID, list[tuple[str, str]]]
-    rhythms: Mapping[UUID, str]
-    versions: Mapping[UUID, int]
-    offers: frozenset[UUID]
 
 
 def list_circles(*, actor: Account, now: datetime) -> CircleList:
@@ -65,11 +48,8 @@ def list_circles(*, actor: Account, now: datetime) -> CircleList:
     """
     if actor.agency_id is None:
         return CircleList([], [])
-    groups = list(
-        policies.visible_groups(actor)
-        .exclude(status=GroupStatus.ARCHIVED)
-        .order_by("name", "pk")
-    )
+    there = policies.visible_groups(actor).exclude(status=GroupStatus.ARCHIVED)
+    groups = list(with_version(with_leaders(there, now=now)).order_by("name", "pk"))
     own = live_among(actor, groups)
     shown = [
         group for group in groups if group.pk in own or group.visibility == Visibility.LISTED
@@ -81,39 +61,10 @@ def list_circles(*, actor: Account, now: datetime) -> CircleList:
     )
 
 
-def list_own_circles(*, actor: Account, now: datetime) -> list[CircleRow]:
-    """Return the actor's own circles alone, by name."""
-    groups = list(
-        policies.visible_groups(actor)
-        .exclude(status=GroupStatus.ARCHIVED)
-        .order_by("name", "pk")
-    )
-    own = live_among(actor, groups)
-    mine = [group for group in groups if group.pk in own]
-    facts = gather(actor, mine, own, now=now)
-    return [card(group, facts, now=now) for group in mine]
-
-
-def list_others(
-    *, actor: Account, group: SupportGroup, now: datetime, most: int
-) -> list[CircleRow]:
-    """Return other listed circles that take people in and that the actor is not in, by name."""
-    groups = list(
-        policies.listed_groups(actor)
-        .filter(status=GroupStatus.ACTIVE)
-        .exclude(pk=group.pk)
-        .order_by("name", "pk")
-    )
-    own = live_among(actor, groups)
-    others = [one for one in groups if one.pk not in own][:most]
-    facts = gather(actor, others, own, now=now)
-    return [card(one, facts, now=now) for one in others]
-
-
 def live_among(actor: Account, groups: Collection[SupportGroup]) -> dict[UUID, Enrolment]:
-    """Return the actor's live enrolments among these groups, by group; one query."""
+    """Return the actor's live enrolments among these groups, by group, `with_offer`."""
     ids = [group.pk for group in groups]
-    live = policies.enrolments_of(actor=actor, group_ids=ids).live()
+    live = with_offer(policies.enrolments_of(actor=actor, group_ids=ids).live())
     return {row.group_id: row for row in live}
 
 
@@ -124,7 +75,7 @@ def gather(
     *,
     now: datetime,
 ) -> Facts:
-    """Read what the cards of several circles need, in queries that do not grow with them."""
+    """Read what the cards of several circles need, in four queries however many they are."""
     ids = [group.pk for group in groups]
     meetings = _next_meetings(ids, now=now)
     return Facts(
@@ -132,10 +83,6 @@ def gather(
         closed=closed_for(closed_to(actor=actor, group_ids=ids, now=now), own),
         pools=count_pools(group_ids=ids, meeting_ids=[row.pk for row in meetings.values()]),
         next_meetings=meetings,
-        leaders=leaders_of(ids, now=now),
-        rhythms=rhythms_of(ids, now=now),
-        versions=versions_of(ids),
-        offers=_offers(own.values()),
     )
 
 
@@ -162,8 +109,7 @@ def card(group: SupportGroup, facts: Facts, *, now: datetime) -> CircleRow:
         language=group.language,
         way_labels=tuple(str(Way(way).label) for way in group.ways),
         kind_label=str(GroupKind(group.kind).label),
-        facilitators=tuple(name for name, _about in facts.leaders.get(group.pk, [])),
-        rhythm=facts.rhythms.get(group.pk, ""),
+        facilitators=tuple(name for name, _about in leaders_of(group)),
         next_id=meeting.pk if meeting else None,
         next_starts_at=meeting.period.lower if meeting else None,
         next_ends_at=meeting.period.upper if meeting else None,
@@ -173,9 +119,8 @@ def card(group: SupportGroup, facts: Facts, *, now: datetime) -> CircleRow:
         band_label=str(band.label),
         state=own.state if own else "",
         state_label=str(EnrolmentState(own.state).label) if own else "",
-        has_offer=own is not None and own.pk in facts.offers,
-        agreement_is_stale=own is not None
-        and own.agreement_version != facts.versions.get(group.pk, 0),
+        has_offer=own is not None and has_offer(own),
+        agreement_is_stale=own is not None and own.agreement_version != version_of(group),
     )
 
 
@@ -194,54 +139,15 @@ def ways_of(group: SupportGroup, facts: Facts, *, now: datetime) -> tuple[WayRow
             if pool.group_id == group.pk and pool.meeting_id is None and pool.way in group.ways
         ]
         return way_rows(group, pools, is_closed=is_closed, first_come=False)
-    pools = [pool for pool in facts.pools if meeting and pool.meeting_id == meeting.pk]
+    pools = [
+        pool
+        for pool in facts.pools
+        if meeting and pool.meeting_id == meeting.pk and pool.way in meeting.ways
+    ]
     if meeting is None or not pools:
         return plain_way_rows(group, is_closed=is_closed)
     first_come = is_first_come(meeting, now=now)
     return way_rows(group, pools, is_closed=is_closed, first_come=first_come)
-
-
-def leaders_of(
-    group_ids: Collection[UUID], *, now: datetime
-) -> dict[UUID, list[tuple[str, str]]]:
-    """Return (name, about) of who leads groups today, whoever leads first; one query."""
-    found = (
-        Assignment.objects.on(localdate(now))
-        .filter(group__in=list(group_ids), facilitator__is_active=True)
-        .select_related("facilitator")
-    )
-    ordered = sorted(
-        found,
-        key=lambda row: (row.kind != AssignmentKind.LEAD, row.facilitator.display_name, row.pk),
-    )
-    by_group: dict[UUID, list[tuple[str, str]]] = {}
-    for row in ordered:
-        who = (row.facilitator.display_name, row.facilitator.about)
-        by_group.setdefault(row.group_id, []).append(who)
-    return by_group
-
-
-def rhythms_of(group_ids: Collection[UUID], *, now: datetime) -> dict[UUID, str]:
-    """Return how groups meet, in words, by the first series that still gives meetings."""
-    series = MeetingSeries.objects.filter(group__in=list(group_ids))
-    by_group: dict[UUID, str] = {}
-    for row in series.order_by("starts_on", "at", "pk"):
-        goes_on = row.until_on is None or row.until_on >= max(
-            local_day(now, row.zone), row.starts_on
-        )
-        if goes_on:
-            by_group.setdefault(row.group_id, words_of(row))
-    return by_group
-
-
-def versions_of(group_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return the newest version of each group's agreement; one query."""
-    newest = (
-        Agreement.objects.filter(group__in=list(group_ids))
-        .values("group_id")
-        .annotate(newest=Max("version"))
-    )
-    return {row["group_id"]: row["newest"] for row in newest}
 
 
 def _next_meetings(group_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Meeting]:
@@ -253,10 +159,3 @@ def _next_meetings(group_ids: Collection[UUID], *, now: datetime) -> dict[UUID, 
         .distinct("group_id")
     )
     return {row.group_id: row for row in found}
-
-
-def _offers(own: Collection[Enrolment]) -> frozenset[UUID]:
-    offered = Place.objects.filter(
-        enrolment__in=[row.pk for row in own], state=PlaceState.OFFERED
-    )
-    return frozenset(offered.values_list("enrolment_id", flat=True))

@@ -13,10 +13,10 @@ from groups.choices import (
     EnrolmentState,
     GroupStatus,
     MeetingStatus,
-    PlaceState,
 )
-from groups.models import Meeting, Place
-from groups.selectors.cards import live_among, versions_of
+from groups.models import Meeting
+from groups.selectors.cards import live_among
+from groups.selectors.shapes import has_offer, version_of, with_version
 from portal.calendars.rules import day_bounds, local_day
 from portal.people.actors import Account
 
@@ -59,31 +59,21 @@ def list_open(*, actor: Account, now: datetime, count: int = 2) -> list[OpenRow]
 
 
 def list_own(*, actor: Account, now: datetime) -> list[OwnRow]:
-    """Return the actor's own circles, by name; five queries however many they are."""
+    """Return the actor's own circles, by name; two queries however many they are."""
     if actor.agency_id is None:
         return []
+    there = with_version(policies.visible_groups(actor).exclude(status=GroupStatus.ARCHIVED))
     groups = list(
-        policies.visible_groups(actor)
-        .exclude(status=GroupStatus.ARCHIVED)
-        .annotate(next_period=Subquery(_next_period(now)))
-        .order_by("name", "pk")
+        there.annotate(next_period=Subquery(_next_period(now))).order_by("name", "pk")
     )
     own = live_among(actor, groups)
-    if not own:
-        return []
-    versions = versions_of(own)
-    offered = set(
-        Place.objects.filter(
-            enrolment__in=[row.pk for row in own.values()], state=PlaceState.OFFERED
-        ).values_list("enrolment_id", flat=True)
-    )
     return [
         OwnRow(
             id=group.pk,
             name=group.name,
             state_label=str(EnrolmentState(own[group.pk].state).label),
-            has_offer=own[group.pk].pk in offered,
-            agreement_is_stale=own[group.pk].agreement_version != versions.get(group.pk, 0),
+            has_offer=has_offer(own[group.pk]),
+            agreement_is_stale=own[group.pk].agreement_version != version_of(group),
             next_starts_at=group.next_period.lower if group.next_period else None,
             next_ends_at=group.next_period.upper if group.next_period else None,
         )

@@ -1,5 +1,6 @@
 """Nicknames of one group: which are free, which would tell, which one to propose."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,10 +10,12 @@ from django.utils.timezone import localdate
 from groups import policies
 from groups.choices import Refusal
 from groups.models import Enrolment
+from groups.models.members import EnrolmentQuerySet
 from groups.rules.enrolment import ALIAS_LEAST, NICKNAMES, pick_nickname
+from groups.selectors.every import every_group
 from portal.people.actors import Account
 from portal.people.rules import alias_tells, fold_alias
-from portal.people.selectors import names_of, unit_names_of
+from portal.people.selectors import signs_of
 from portal.vault.services import open_field_text, tag
 
 
@@ -39,16 +42,24 @@ def alias_tag_of(*, group_id: UUID, alias: str) -> bytes:
     return tag("groups.alias", group_id, fold_alias(alias))
 
 
-def telling_of(*, actor: Account, group_id: UUID) -> Telling:
-    """Return what no nickname of the actor in a group may show; four queries."""
-    others = list(
-        policies.visible_groups(actor).exclude(pk=group_id).values_list("pk", flat=True)
-    )
-    worn = policies.enrolments_of(actor=actor, group_ids=others).filter(alias__isnull=False)
+def own_everywhere(*, actor: Account, group_id: UUID) -> EnrolmentQuerySet:
+    """Return the actor's own enrolments in every group there is, past ones included."""
+    # A group that another process made a moment ago is not known yet; this one always is.
+    return policies.enrolments_of(actor=actor, group_ids=list({*every_group(), group_id}))
+
+
+def telling_of(*, actor: Account, own: Iterable[Enrolment], group_id: UUID) -> Telling:
+    """
+    Return what no nickname of the actor in a group may show; one query.
+
+    ``own`` are her enrolments everywhere, see `own_everywhere`.
+    """
+    signs = signs_of(user_id=actor.user_id)
+    elsewhere = [row for row in own if row.group_id != group_id and row.alias is not None]
     return Telling(
-        names=names_of(user_id=actor.user_id),
-        units=unit_names_of(user_id=actor.user_id),
-        elsewhere=frozenset(fold_alias(open_field_text(row, "alias")) for row in worn),
+        names=signs.names,
+        units=signs.units,
+        elsewhere=frozenset(fold_alias(open_field_text(row, "alias")) for row in elsewhere),
     )
 
 

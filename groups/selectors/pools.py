@@ -9,18 +9,15 @@ from django.db.models import Count, Q
 
 from groups.choices import (
     Band,
-    EnrolmentState,
     GroupStatus,
     PlaceState,
     Way,
 )
-from groups.models import CapacityPool, Meeting, Place, SupportGroup
-from groups.rules.enrolment import band_of, queue_band_of
+from groups.models import CapacityPool, Meeting, SupportGroup
+from groups.rules.enrolment import band_of
 from groups.rules.places import FIRST_COME
 from groups.selectors.rows import WayRow
-
-_IN_TURN = (EnrolmentState.WAITING, EnrolmentState.ACTIVE)
-"""Whose turn can come, where nothing holds her back."""
+from groups.selectors.shapes import IN_TURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def count_pools(
     queue = Q(
         places__state=PlaceState.WAITING,
         places__enrolment__held_back=False,
-        places__enrolment__state__in=_IN_TURN,
+        places__enrolment__state__in=IN_TURN,
     )
     found = (
         CapacityPool.objects.filter(
@@ -105,19 +102,6 @@ def plain_way_rows(group: SupportGroup, *, is_closed: bool) -> tuple[WayRow, ...
 def is_first_come(meeting: Meeting, *, now: datetime) -> bool:
     """Say whether a meeting is so near that whoever presses first has a free place."""
     return bool(meeting.period.lower - now < FIRST_COME)
-
-
-def queue_label(place: Place) -> str:
-    """Return where a claim stands in its queue, in words; one query."""
-    return str(queue_band_of(1 + _ahead(place)).label)
-
-
-def _ahead(place: Place) -> int:
-    earlier = Q(turn__lt=place.turn) | Q(turn=place.turn, queue_no__lt=place.queue_no)
-    queue = Place.objects.waiting().filter(
-        pool=place.pool_id, enrolment__held_back=False, enrolment__state__in=_IN_TURN
-    )
-    return queue.filter(earlier).exclude(pk=place.pk).count()
 
 
 def _band(group: SupportGroup, pool: PoolCount, *, is_closed: bool, first_come: bool) -> Band:

@@ -18,7 +18,6 @@ class CircleRow:
     way_labels: tuple[str, ...]
     kind_label: str
     facilitators: tuple[str, ...]
-    rhythm: str
     next_id: UUID | None
     next_starts_at: datetime | None
     next_ends_at: datetime | None
@@ -38,6 +37,15 @@ class CircleList:
 
     own: list[CircleRow]
     others: list[CircleRow]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRow:
+    """Another circle, where the page of one has no place to give."""
+
+    id: UUID
+    name: str
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,7 @@ class CirclePage:
     meetings: tuple[MemberMeetingRow, ...]
     announcements: tuple[tuple[str, date, str], ...]
     resources: tuple[tuple[UUID, str, str], ...]
-    others: tuple[CircleRow, ...]
+    others: tuple[OtherRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from groups.models import Enrolment, SupportGroup
 from groups.rules.enrolment import JoinFacts, refuse_join
 from groups.selectors.closeness import is_closed_to
 from groups.selectors.nicknames import (
+    own_everywhere,
     refuse_alias,
     suggest_alias,
     telling_of,
@@ -218,7 +219,8 @@ def _enrol(
     row.agreement_version = request.agreement_version
     row.joined_month, row.left_month = _month(now), None
     wanted = clean_alias(request.alias)
-    telling = telling_of(actor=actor, group_id=group.pk)
+    everywhere = own_everywhere(actor=actor, group_id=group.pk)
+    telling = telling_of(actor=actor, own=everywhere, group_id=group.pk)
     for _ in range(DRAWS):
         alias = wanted or suggest_alias(
             actor=actor, group_id=group.pk, telling=telling, now=now

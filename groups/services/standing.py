@@ -10,7 +10,12 @@ from django.db import IntegrityError, transaction
 from groups import notices, policies
 from groups.choices import LIVE_ENROLMENTS, MEMBERS, EnrolmentState, Refusal
 from groups.models import ALIAS_ONCE, Block, Enrolment, SupportGroup
-from groups.selectors.nicknames import alias_tag_of, refuse_alias, telling_of
+from groups.selectors.nicknames import (
+    alias_tag_of,
+    own_everywhere,
+    refuse_alias,
+    telling_of,
+)
 from groups.services.desk import GroupRefused, group_locked
 from portal.audit.services import record_client
 from portal.common.db import violated_constraint
@@ -53,7 +58,8 @@ def rename_in_circle(*, actor: Account, group_id: UUID, alias: str, now: datetim
         wanted = clean_alias(alias)
         if row.alias is not None and wanted == open_field_text(row, "alias"):
             return
-        telling = telling_of(actor=actor, group_id=group_id)
+        everywhere = own_everywhere(actor=actor, group_id=group_id)
+        telling = telling_of(actor=actor, own=everywhere, group_id=group_id)
         refusal = refuse_alias(alias=wanted, group_id=group_id, telling=telling, own_id=row.pk)
         if refusal is not None:
             raise GroupRefused(refusal)
