@@ -1,14 +1,15 @@
-"""What a facilitator sees of her groups: her desk, one group, what was announced, reading."""
+"""What a facilitator sees of her groups: her desk, and one group."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
-from groups import notices, policies
+from groups import policies
 from groups.choices import (
     MEMBERS,
     AssignmentKind,
@@ -24,7 +25,6 @@ from groups.choices import (
 )
 from groups.models import (
     Agreement,
-    Announcement,
     Assignment,
     Meeting,
     MeetingNote,
@@ -33,11 +33,15 @@ from groups.models import (
 from groups.rules.readiness import has_open_seat, is_trained
 from groups.rules.run import NOTING_CLOSES, read_sheet
 from groups.selectors.meeting import duty_label, way_labels
+from groups.selectors.planning import (
+    SeriesRow,
+    count_asking,
+    list_series,
+    planned_meetings,
+)
 from groups.selectors.ready import Rota, rotas_of
 from portal.calendars.rules import local_day
-from portal.notifications.selectors import count_told_each
 from portal.people.actors import Account
-from portal.vault.services import open_field_text
 
 AHEAD: Final = timedelta(days=28)
 """How far ahead the desk looks."""
@@ -126,6 +130,7 @@ class GroupPage:
     has_link: bool
     min_facilitators: int
     facilitators: tuple[GroupCrewRow, ...]
+    series: tuple[SeriesRow, ...]
     agreement_version: int
     agreement_on: date | None
     run_sheet: tuple[tuple[str, int], ...]
@@ -134,39 +139,17 @@ class GroupPage:
     applicants: int
     coming: tuple[DeskMeetingRow, ...]
     past: tuple[DeskMeetingRow, ...]
+    asking: int
+    """How many meetings fall on a holiday and wait for an answer."""
     can_open: bool
     can_pause: bool
     can_resume: bool
     is_ended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementRow:
-    """One announcement; ``told`` of ``expected`` were told, ``held`` inboxes still have it."""
-
-    id: UUID
-    text: str
-    on_day: date
-    author: str
-    urgent_reason: str
-    expected: int
-    told: int
-    held: int
-    is_complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceRow:
-    """Something to read."""
-
-    id: UUID
-    title: str
-    text: str
-
-
 def list_desk(*, actor: Account, now: datetime) -> DeskPage:
     """
-    Return what a facilitator needs today, in eight queries however much it is.
+    Return what a facilitator needs today, in five queries however much it is.
 
     :raises Http404: if the actor is no facilitator.
     """
@@ -194,14 +177,15 @@ def list_desk(*, actor: Account, now: datetime) -> DeskPage:
 
 def get_group_page(*, actor: Account, group_id: UUID, now: datetime) -> GroupPage:
     """
-    Return one group, in eight queries however much there is of it.
+    Return one group, in six queries however much there is of it.
 
     :raises Http404: if the actor does not lead it today.
     """
-    group = policies.get_facilitated_group(actor=actor, group_id=group_id, now=now)
-    counts = SupportGroup.objects.filter(pk=group.pk).aggregate(**_COUNTS)
-    agreement = Agreement.objects.filter(group=group).order_by("-version").first()
-    coming, past = _around(group, now=now)
+    own = policies.facilitated_groups(actor, now=now).filter(pk=group_id)
+    group = policies.one_of(_with_agreement(_counted(own)), now=now)
+    version = getattr(group, "agreement_version", None) or 0
+    meetings = planned_meetings(group, now=now)
+    coming, past = _around(meetings, now=now)
     rotas = rotas_of([*coming, *past])
     return GroupPage(
         id=group.pk,
@@ -224,84 +208,44 @@ def get_group_page(*, actor: Account, group_id: UUID, now: datetime) -> GroupPag
         has_link=bool(group.link_base),
         min_facilitators=group.min_facilitators,
         facilitators=_crew(group, actor, now=now),
-        agreement_version=agreement.version if agreement else 0,
-        agreement_on=agreement.published_on if agreement else None,
+        series=list_series(group_id=group.pk, now=now),
+        agreement_version=version,
+        agreement_on=getattr(group, "agreement_on", None),
         run_sheet=tuple(
             (str(Block(block).label), minutes)
             for block, minutes in read_sheet(group.run_sheet).items()
         ),
-        **counts,
+        **_counts_of(group),
         coming=tuple(_row(row, rotas[row.pk], actor) for row in coming),
         past=tuple(_row(row, rotas[row.pk], actor) for row in past),
-        can_open=group.status == GroupStatus.DRAFT and agreement is not None,
+        asking=count_asking(meetings, now=now),
+        can_open=group.status == GroupStatus.DRAFT and version > 0,
         can_pause=group.status == GroupStatus.ACTIVE,
         can_resume=group.status == GroupStatus.PAUSED,
         is_ended=group.status == GroupStatus.ARCHIVED,
     )
 
 
-def list_announcements(
-    *, actor: Account, group_id: UUID, now: datetime
-) -> list[AnnouncementRow]:
-    """
-    Return what was announced in a group, newest first, and whom it reached.
-
-    ``held`` is counted anew in the inboxes; it falls when old items are tidied away or people
-    leave, and is never more than ``told``.
-
-    :raises Http404: if the actor does not lead it today.
-    """
-    group = policies.get_facilitated_group(actor=actor, group_id=group_id, now=now)
-    rows = list(
-        Announcement.objects.filter(group=group)
-        .select_related("author")
-        .order_by("-position")[:30]
+def _counted(groups: QuerySet[SupportGroup]) -> QuerySet[SupportGroup]:
+    """Add how many are in each group, wait for it, have asked to join."""
+    return groups.annotate(
+        members=Count("enrolments", filter=Q(enrolments__state__in=MEMBERS)),
+        waiting=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITING)),
+        applicants=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.APPLIED)),
     )
-    held = count_told_each(subject_ids=[row.pk for row in rows], notice=notices.ANNOUNCED)
-    return [
-        AnnouncementRow(
-            id=row.pk,
-            text=open_field_text(row, "text"),
-            on_day=row.on_day,
-            author=row.author.display_name,
-            urgent_reason=row.urgent_reason,
-            expected=row.expected,
-            told=row.told,
-            held=held.get(row.pk, 0),
-            is_complete=row.told == row.expected,
-        )
-        for row in rows
-    ]
 
 
-def count_expected(*, actor: Account, group_id: UUID, now: datetime) -> int:
-    """
-    Return how many an announcement would reach now.
-
-    :raises Http404: if the actor does not lead the group today.
-    """
-    group = policies.get_facilitated_group(actor=actor, group_id=group_id, now=now)
-    return group.enrolments.filter(state=EnrolmentState.ACTIVE).count()
+def _counts_of(group: SupportGroup) -> dict[str, int]:
+    return {name: getattr(group, name) for name in ("members", "waiting", "applicants")}
 
 
-def list_resources(*, actor: Account, group_id: UUID, now: datetime) -> list[ResourceRow]:
-    """
-    Return what there is to read for the members of a group, in its order.
-
-    :raises Http404: if the actor does not lead it today.
-    """
-    group = policies.get_facilitated_group(actor=actor, group_id=group_id, now=now)
-    return [
-        ResourceRow(id=row.pk, title=row.title, text=open_field_text(row, "text"))
-        for row in group.resources.order_by("position", "id")
-    ]
-
-
-_COUNTS: Final = {
-    "members": Count("enrolments", filter=Q(enrolments__state__in=MEMBERS)),
-    "waiting": Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITING)),
-    "applicants": Count("enrolments", filter=Q(enrolments__state=EnrolmentState.APPLIED)),
-}
+def _with_agreement(groups: QuerySet[SupportGroup]) -> QuerySet[SupportGroup]:
+    """Add which version of each group's agreement is in force, and since when."""
+    latest = Agreement.objects.filter(group=OuterRef("pk")).order_by("-version")
+    return groups.annotate(
+        agreement_version=Subquery(latest.values("version")[:1]),
+        agreement_on=Subquery(latest.values("published_on")[:1]),
+    )
 
 
 def _in_view(meetings: QuerySet[Meeting], *, now: datetime) -> list[Meeting]:
@@ -352,9 +296,7 @@ def _row(meeting: Meeting, rota: Rota, actor: Account) -> DeskMeetingRow:
 
 
 def _groups(groups: QuerySet[SupportGroup]) -> list[DeskGroupRow]:
-    rows = groups.exclude(status=GroupStatus.ARCHIVED).annotate(
-        members=_COUNTS["members"], waiting=_COUNTS["waiting"], applicants=_COUNTS["applicants"]
-    )
+    rows = _counted(groups.exclude(status=GroupStatus.ARCHIVED))
     return [
         DeskGroupRow(
             id=row.pk,
@@ -362,24 +304,23 @@ def _groups(groups: QuerySet[SupportGroup]) -> list[DeskGroupRow]:
             topic=row.topic,
             status=row.status,
             status_label=str(GroupStatus(row.status).label),
-            members=row.members,
-            waiting=row.waiting,
-            applicants=row.applicants,
+            **_counts_of(row),
         )
         for row in rows.order_by("name", "id")
     ]
 
 
-def _around(group: SupportGroup, *, now: datetime) -> tuple[list[Meeting], list[Meeting]]:
-    """Return the next meetings, soonest first, and the last ones, newest first."""
-    with_notes = group.meetings.select_related("group").annotate(
-        has_note=Exists(MeetingNote.objects.filter(meeting=OuterRef("pk")))
-    )
-    coming = with_notes.coming(now=now).order_by("period", "id")[:MOST_COMING]
-    past = with_notes.planned().filter(
-        period__endswith__lte=now, period__endswith__gt=now - NOTING_CLOSES
-    )
-    return list(coming), list(past.order_by("-period", "id")[:MOST_PAST])
+def _around(
+    meetings: Sequence[Meeting], *, now: datetime
+) -> tuple[list[Meeting], list[Meeting]]:
+    """Return the next of a group's meetings, soonest first, and the last, newest first."""
+    coming = [row for row in meetings if row.period.upper > now]
+    past = [
+        row
+        for row in reversed(meetings)
+        if now - NOTING_CLOSES < row.period.upper <= now and row.status == MeetingStatus.PLANNED
+    ]
+    return coming[:MOST_COMING], past[:MOST_PAST]
 
 
 def _crew(group: SupportGroup, actor: Account, *, now: datetime) -> tuple[GroupCrewRow, ...]:

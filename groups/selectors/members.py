@@ -10,6 +10,7 @@ from groups import policies
 from groups.choices import EnrolmentState, PlaceState, Way
 from groups.models import Enrolment, Place, SealedCopy
 from groups.selectors.pools import count_pools
+from groups.selectors.profile import GroupHead, head_of
 from portal.people.actors import Account
 from portal.vault.services import open_field_text
 
@@ -66,6 +67,7 @@ class PoolRow:
 class MemberList:
     """Who is in a group, who asks and who waits, by nickname."""
 
+    group: GroupHead
     members: list[MemberRow]
     applicants: list[ApplicantRow]
     waiting: list[WaitingRow]
@@ -76,6 +78,7 @@ def list_members(*, actor: Account, group_id: UUID, now: datetime) -> MemberList
     """
     Return the members of a group the actor leads, by nickname; the queue in its order.
 
+    Five queries however many they are.
     Whoever is held back is not shown: nobody here learns that something stands in the way.
 
     :raises Http404: if the actor does not lead it.
@@ -100,6 +103,7 @@ def list_members(*, actor: Account, group_id: UUID, now: datetime) -> MemberList
         ).values_list("subject_id", flat=True)
     )
     return MemberList(
+        group=head_of(group),
         members=[
             _member(alias, row, getattr(row, "place_way", None) or "")
             for alias, row in ordered

@@ -12,6 +12,17 @@ from portal.people.actors import Account
 
 
 @dataclass(frozen=True, slots=True)
+class GroupHead:
+    """What every page of a group's facilitators says of it."""
+
+    id: UUID
+    name: str
+    kind: str
+    zone: str
+    has_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesProfile:
     """How the latest series of a group meets."""
 
@@ -96,6 +107,17 @@ class GroupProfile:
         return self.status == GroupStatus.ARCHIVED
 
 
+def head_of(group: SupportGroup) -> GroupHead:
+    """Return what every page of a group's facilitators says of it."""
+    return GroupHead(
+        id=group.pk,
+        name=group.name,
+        kind=group.kind,
+        zone=group.zone,
+        has_ended=group.status == GroupStatus.ARCHIVED,
+    )
+
+
 def get_profile(*, actor: Account, group_id: UUID, now: datetime) -> GroupProfile:
     """
     Return what a group is.
@@ -110,7 +132,7 @@ def list_profiles(*, actor: Account, now: datetime) -> list[tuple[UUID, str]]:
     """
     Return id and name of the groups the actor leads, ended ones too, by name.
 
-    :raises Http404: if the actor is no facilitator.
+    :raises Http404: if the actor holds no facilitator's role today.
     """
     groups = policies.facilitated_groups(actor, now=now).order_by("name", "id")
     return [(group.pk, group.name) for group in groups]

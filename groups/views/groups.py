@@ -19,7 +19,6 @@ from groups.choices import GroupStatus
 from groups.forms.facilitator import AgreementForm, GroupForm, NewGroupForm, RunSheetForm
 from groups.forms.planning import SeriesForm
 from groups.selectors.facilitation import get_group_page
-from groups.selectors.planning import get_plan
 from groups.selectors.profile import get_profile, list_profiles
 from groups.services import setup
 from groups.services.desk import GroupRefused
@@ -60,11 +59,10 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Show one group: what waits, what comes, and what can be done."""
     actor, now = actor_of(request), timezone.now()
     shown = get_group_page(actor=actor, group_id=group_id, now=now)
-    plan = get_plan(actor=actor, group_id=group_id, now=now)
     context = {
         "group": shown,
-        "series": plan.series,
-        "asking": sum(1 for row in plan.meetings if row.needs_holiday_answer),
+        "series": shown.series,
+        "asking": shown.asking,
         "unwritten": [row for row in shown.past if not row.has_note],
     }
     return render(request, "groups/group.html", context)

@@ -130,7 +130,7 @@ def _show(
     if not is_open and any(row.has_words for row in people.applicants):
         request.session[NEXT_KEY] = reverse("groups:group-members", args=[group_id])
     context = {
-        "group": get_profile(actor=actor, group_id=group_id, now=now),
+        "group": people.group,
         "people": people,
         "applicants": [
             (row, _words(request, row) if row.has_words and is_open else "")

@@ -11,12 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups.forms.facilitator import AnnounceForm, ResourceForm
-from groups.selectors.facilitation import (
-    count_expected,
-    list_announcements,
-    list_resources,
-)
-from groups.selectors.profile import get_profile
+from groups.selectors.words import get_announcements, get_resources
 from groups.services import announcements, resources
 from groups.services.desk import GroupRefused
 from portal.common.db import database_now
@@ -33,7 +28,7 @@ _FORMS: Final = ["GET", "HEAD", "POST"]
 def group_announcements(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Tell everybody in a group something, and see whom the earlier words reached."""
     actor, now = actor_of(request), timezone.now()
-    shown = get_profile(actor=actor, group_id=group_id, now=now)
+    page = get_announcements(actor=actor, group_id=group_id, now=now)
     form = AnnounceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,9 +46,9 @@ def group_announcements(request: HttpRequest, group_id: UUID) -> HttpResponse:
             return redirect("groups:group-announcements", group_id)
     context = {
         "form": form,
-        "group": shown,
-        "rows": list_announcements(actor=actor, group_id=group_id, now=now),
-        "expected": count_expected(actor=actor, group_id=group_id, now=now),
+        "group": page.group,
+        "rows": page.rows,
+        "expected": page.expected,
         "leaves_at": next_window(now, house_windows()),
         "zone": actor.zone,
     }
@@ -65,7 +60,7 @@ def group_announcements(request: HttpRequest, group_id: UUID) -> HttpResponse:
 def group_resources(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Show and add things to read."""
     actor, now = actor_of(request), timezone.now()
-    shown = get_profile(actor=actor, group_id=group_id, now=now)
+    page = get_resources(actor=actor, group_id=group_id, now=now)
     form = ResourceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         resources.add_resource(
@@ -73,8 +68,7 @@ def group_resources(request: HttpRequest, group_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("Members can read it now."))
         return redirect("groups:group-resources", group_id)
-    rows = list_resources(actor=actor, group_id=group_id, now=now)
-    context = {"form": form, "group": shown, "rows": rows}
+    context = {"form": form, "group": page.group, "rows": page.rows}
     return render(request, "groups/group_resources.html", context)
 
 

@@ -9,11 +9,7 @@ from django.http import Http404
 from groups.choices import Refusal
 from groups.models import Announcement, Resource
 from groups.notices import ANNOUNCED
-from groups.selectors.facilitation import (
-    count_expected,
-    list_announcements,
-    list_resources,
-)
+from groups.selectors.words import get_announcements, get_resources
 from groups.services import announcements, leaving, resources, standing
 from groups.services.desk import GroupRefused
 from portal.audit.models import StaffEvent
@@ -40,7 +36,8 @@ def announce(circle, text="Minggu ini di ruang sebelah.", *, reason=None, actor=
 
 
 def rows_of(circle):
-    return list_announcements(actor=circle.lead, group_id=circle.group.pk, now=NOW)
+    page = get_announcements(actor=circle.lead, group_id=circle.group.pk, now=NOW)
+    return list(page.rows)
 
 
 def test_active_members_are_told_each_in_her_own_inbox(circle):
@@ -59,7 +56,8 @@ def test_active_members_are_told_each_in_her_own_inbox(circle):
     row = Announcement.objects.get(pk=announcement_id)
     assert (row.expected, row.told) == (3, 3)
     assert b"ruang" not in bytes(row.text)
-    assert count_expected(actor=circle.lead, group_id=circle.group.pk, now=NOW) == 3
+    page = get_announcements(actor=circle.lead, group_id=circle.group.pk, now=NOW)
+    assert page.expected == 3
 
 
 def test_what_was_expected_is_compared_with_what_was_written(circle, monkeypatch):
@@ -127,7 +125,7 @@ def test_only_who_leads_the_group_announces(circle):
         with pytest.raises(Http404):
             announce(circle, actor=actor)
         with pytest.raises(Http404):
-            list_announcements(actor=actor, group_id=circle.group.pk, now=NOW)
+            get_announcements(actor=actor, group_id=circle.group.pk, now=NOW)
 
     assert not Announcement.objects.exists()
 
@@ -166,7 +164,8 @@ def test_reading_is_added_in_order_and_taken_away(circle):
 
 
 def reading(circle):
-    return list_resources(actor=circle.lead, group_id=circle.group.pk, now=NOW)
+    page = get_resources(actor=circle.lead, group_id=circle.group.pk, now=NOW)
+    return list(page.rows)
 
 
 def test_reading_needs_words_and_a_facilitator_of_the_group(circle):

@@ -9,9 +9,10 @@ from groups import policies
 from groups.choices import AssignmentKind, DutyState, Mark, Readiness, Refusal, Way
 from groups.models import Assignment, Duty, Facilitator, Meeting
 from groups.notices import FACILITATOR, FOR_FACILITATOR_ASK, FOR_FACILITATOR_CO_LEFT
-from groups.selectors.facilitation import get_group_page, list_announcements, list_desk
+from groups.selectors.facilitation import get_group_page, list_desk
 from groups.selectors.meeting import get_run_page
 from groups.selectors.ready import readiness_by_meeting
+from groups.selectors.words import get_announcements
 from groups.services import (
     announcements,
     asking,
@@ -102,7 +103,7 @@ def doors(circle, meeting, rina, actor, now):
         lambda: announcements.announce(group_id=group_id, text="Halo.", **said),
         lambda: get_run_page(meeting_id=meeting_id, **said),
         lambda: get_group_page(group_id=group_id, **said),
-        lambda: list_announcements(group_id=group_id, **said),
+        lambda: get_announcements(group_id=group_id, **said),
         lambda: rota.confirm_duty(meeting_id=meeting_id, **said),
         lambda: rota.vacate_duty(meeting_id=meeting_id, **said),
     ]
