@@ -126,19 +126,20 @@ def join_circle(
 
 def recheck(*, actor: Account, group_id: UUID, now: datetime) -> None:
     """
-    Look, at a visit of hers, whether anything still stands between the actor and a place.
+    Look, when she asks, whether anything still stands between the actor and a place.
 
     For everybody on the way into a group, held back or not, at the same cost; whoever is in
     already stays. Where nothing does any more she is in the queue like anybody.
 
-    :raises GroupRefused: if the group stays locked; her next visit looks again.
+    :raises Http404: if she was never in the group.
+    :raises GroupRefused: if the group stays locked.
     """
-    seen = _seen(actor, group_id)
-    if seen is None or not _can_change(seen):
+    seen = policies.own_enrolment(actor=actor, group_id=group_id, now=now)
+    if not _can_change(seen):
         return
     with group_locked(group_id=group_id, member_tag=bytes(seen.member_tag)):
-        row = _seen(actor, group_id)
-        if row is None or not _can_change(row):
+        row = policies.own_enrolment(actor=actor, group_id=group_id, now=now)
+        if not _can_change(row):
             return
         is_closed = is_closed_to(actor=actor, group_id=group_id, now=now)
         # Whoever is in already stays in.
@@ -250,13 +251,8 @@ def _write(row: Enrolment, alias: str, *, is_new: bool) -> bool:
     return Enrolment.objects.filter(pk=row.pk).exists()
 
 
-def _seen(actor: Account, group_id: UUID) -> Enrolment | None:
-    own = policies.enrolments_of(actor=actor, group_ids=[group_id])
-    return own.select_related("group").first()
-
-
 def _can_change(row: Enrolment) -> bool:
-    """Say whether a visit looks anew: on the way in, or in a group of single places."""
+    """Say whether looking anew changes anything: on the way in, or in a group of single places."""
     return row.state in {EnrolmentState.APPLIED, EnrolmentState.WAITING} or (
         row.state in MEMBERS and row.group.kind == GroupKind.OPEN
     )

@@ -11,6 +11,7 @@ urlpatterns = [
     path("lingkar/<uuid:group_id>/keluar/", membership.circle_leave, name="circle-leave"),
     path("lingkar/<uuid:group_id>/jeda/", membership.circle_pause, name="circle-pause"),
     path("lingkar/<uuid:group_id>/lanjut/", membership.circle_resume, name="circle-resume"),
+    path("lingkar/<uuid:group_id>/tengok/", membership.circle_look, name="circle-look"),
     path("lingkar/<uuid:group_id>/setuju/", membership.circle_agree, name="circle-agree"),
     path("lingkar/<uuid:group_id>/samaran/", membership.circle_rename, name="circle-rename"),
     path("lingkar/<uuid:group_id>/kabar/", membership.circle_address, name="circle-address"),

@@ -1,6 +1,5 @@
 """The circles there are, the page of one, and joining it."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from groups.choices import Refusal
 from groups.forms.member import JoinForm
 from groups.selectors.circles import get_circle_page, list_circles
 from groups.services.desk import GroupRefused
-from groups.services.enrolment import JoinRequest, join_circle, recheck
+from groups.services.enrolment import JoinRequest, join_circle
 from groups.views.circle_page import Filled, busy, join_form, show_circle
 from groups.views.things import APPLICATION, MEMBERSHIP
 from portal.common.db import database_now
@@ -50,15 +49,9 @@ def circles(request: HttpRequest) -> HttpResponse:
 )
 @require_safe
 def circle(request: HttpRequest, group_id: UUID) -> HttpResponse:
-    """
-    Show a circle: what it is to somebody new, what comes next to a member.
-
-    A visit is the one moment at which the house may look again whether a place can be offered.
-    """
-    actor, now = actor_of(request), database_now()
-    with suppress(GroupRefused):  # where many are here it looks at the next visit
-        recheck(actor=actor, group_id=group_id, now=now)
-    page = get_circle_page(actor=actor, group_id=group_id, now=now)
+    """Show a circle: what it is to somebody new, what comes next to a member."""
+    actor = actor_of(request)
+    page = get_circle_page(actor=actor, group_id=group_id, now=database_now())
     return show_circle(request, actor=actor, page=page)
 
 

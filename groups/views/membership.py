@@ -45,6 +45,17 @@ def circle_resume(request: HttpRequest, group_id: UUID) -> HttpResponse:
     return _deed(request, enrolment.resume_circle, group_id, done=_("Good to have you back."))
 
 
+@policy("groups.circle_look", who=(Who.OWNER,))
+@require_POST
+def circle_look(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    """Look again for a place; the answer is the same whatever came of it."""
+    done = _(
+        "We have looked. If a place is kept for you, it stands here now; if not, everything "
+        "stays as it was."
+    )
+    return _deed(request, enrolment.recheck, group_id, done=done)
+
+
 @policy("groups.circle_agree", who=(Who.OWNER,))
 @require_POST
 def circle_agree(request: HttpRequest, group_id: UUID) -> HttpResponse:

@@ -115,6 +115,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "groups:circle-desk": (only("head", 200), only("head", 405)),
     "groups:circle-join": (signed_in(405), of_the_agency(200, owner=302, waiting=302)),
     "groups:circle-leave": (signed_in(405), those(302, *KNOWN)),
+    "groups:circle-look": (signed_in(405), those(302, *KNOWN)),
     "groups:circle-meeting": (those(200, *MEMBERS), signed_in(405)),
     "groups:circle-numbers": (only("head", 200), only("head", 405)),
     "groups:circle-oversee": (only("head", 200), only("head", 405)),

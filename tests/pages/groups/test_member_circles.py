@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.utils.translation import gettext as _
 
 from groups.choices import EnrolmentState, GroupKind, JoinPolicy, Refusal, Visibility, Way
 from groups.models import Attendance, Enrolment, Place
@@ -22,6 +23,10 @@ from tests.support.groups import (
     plan_series,
 )
 
+LOOKED = _(
+    "We have looked. If a place is kept for you, it stands here now; if not, everything "
+    "stays as it was."
+)
 FIELD = re.compile(r'<(?:input|textarea)[^>]*name="([^"]+)"[^>]*>')
 
 
@@ -315,6 +320,61 @@ def test_a_full_circle_leads_to_its_queue_and_to_others(db):
     assert not re.search(r"\d", words(waiting))
 
 
+def kept_out(circle):
+    """Return somebody whom a member of a circle would rather not meet, and that member."""
+    member, unwanted = join(circle), make_member_account(circle)
+    enrolment.block_person(
+        actor=member,
+        group_id=circle.group.pk,
+        who=User.objects.get(pk=unwanted.user_id).email,
+        now=NOW,
+    )
+    return unwanted, member
+
+
+@pytest.mark.parametrize("policy", JoinPolicy.values)
+@pytest.mark.parametrize("is_held_back", [False, True])
+def test_whoever_waits_can_have_us_look_again_and_reads_one_sentence(policy, is_held_back):
+    circle = make_circle(capacity=1, join_policy=policy)
+    fill_up(circle)
+    # Whoever leads a circle does not take part in it.
+    rina = circle.co if is_held_back else make_member_account(circle)
+    join(circle, rina)
+    assert enrolment_of(circle, rina).held_back == is_held_back
+    browser = browser_of(rina)
+    assert "/tengok/" in browser.get(path_of(circle)).content.decode()
+
+    page = browser.post(f"{path_of(circle)}tengok/", follow=True)
+
+    assert [str(one) for one in page.context["messages"]] == [LOOKED]
+    assert enrolment_of(circle, rina).held_back == is_held_back
+
+
+@pytest.mark.parametrize("kind", GroupKind.values)
+def test_looking_again_finds_the_place_once_nothing_stands_in_the_way(kind):
+    circle = make_circle(kind=kind, capacity=3)
+    rina, member = kept_out(circle)
+    join(circle, rina)
+    browser = browser_of(rina)
+    enrolment.clear_blocks(actor=member, group_id=circle.group.pk, now=NOW)
+    # To open the page is not to ask.
+    html = browser.get(path_of(circle)).content.decode()
+    assert enrolment_of(circle, rina).held_back
+
+    (action,) = re.findall(r'action="([^"]+/tengok/)"', html)
+    page = browser.post(action, follow=True)
+
+    assert [str(one) for one in page.context["messages"]] == [LOOKED]
+    assert not enrolment_of(circle, rina).held_back
+    assert ("/ambil/" in page.content.decode()) == (kind == GroupKind.CLOSED)
+
+
+def test_a_member_of_a_closed_circle_has_nothing_to_look_for(circle, rina):
+    join(circle, rina)
+
+    assert "/tengok/" not in browser_of(rina).get(path_of(circle)).content.decode()
+
+
 def test_whoever_is_held_back_reads_the_same_as_whoever_waits(db):
     full = make_circle(capacity=1)
     fill_up(full)
@@ -323,14 +383,7 @@ def test_whoever_is_held_back_reads_the_same_as_whoever_waits(db):
     roomy = make_circle(
         agency=full.agency, head=full.head, name=full.group.name + " lagi", capacity=1
     )
-    member = join(roomy)
-    unwanted = make_member_account(roomy)
-    enrolment.block_person(
-        actor=member,
-        group_id=roomy.group.pk,
-        who=User.objects.get(pk=unwanted.user_id).email,
-        now=NOW,
-    )
+    unwanted, _member = kept_out(roomy)
     join(roomy, unwanted, alias="Awan Pagi")
     assert enrolment_of(roomy, unwanted).held_back
 

@@ -110,8 +110,9 @@ class Waitlist(RuleBasedStateMachine):
             self.do(lambda: deed(actor=self.people[one], place_id=place.pk, now=self.now))
 
     @rule(one=who)
-    def visit(self, one):
-        recheck(actor=self.people[one], group_id=self.circle.group.pk, now=self.now)
+    def look_again(self, one):
+        if self.rows(one):
+            recheck(actor=self.people[one], group_id=self.circle.group.pk, now=self.now)
 
     @rule(one=who, comes_back=st.booleans())
     def take_a_break(self, one, comes_back):

@@ -253,20 +253,31 @@ def test_the_two_take_equally_long(circle):
     assert slow / fast < 2, spans
 
 
-# ---- asked again at each visit
+# ---- asked again when she asks
 
 
-def test_a_visit_clears_it_once_nothing_stands_in_the_way(circle):
+def test_looking_again_clears_it_once_nothing_stands_in_the_way(circle):
     boss = make_member_account(circle)
     inside = join(circle, under(circle, boss))
     press(circle, boss)
     recheck(actor=boss, group_id=circle.group.pk, now=NOW)
     assert enrolment_of(circle, boss).held_back
     enrolment.leave_circle(actor=inside, group_id=circle.group.pk, now=NOW)
+    page_of(circle, boss)
+    assert enrolment_of(circle, boss).held_back
     recheck(actor=boss, group_id=circle.group.pk, now=NOW)
     assert not enrolment_of(circle, boss).held_back
     # An offer like anybody's, not a seat out of nowhere.
     assert place_of(circle, boss).state == PlaceState.OFFERED
+
+
+def test_looking_again_is_for_whoever_was_there_once(circle):
+    with pytest.raises(Http404):
+        recheck(actor=make_member_account(circle), group_id=circle.group.pk, now=NOW)
+    rina = join(circle)
+    enrolment.leave_circle(actor=rina, group_id=circle.group.pk, now=NOW)
+    recheck(actor=rina, group_id=circle.group.pk, now=NOW)
+    assert enrolment_of(circle, rina).state == EnrolmentState.LEFT
 
 
 def test_a_bar_is_never_cleared(circle):
