@@ -42,14 +42,16 @@ def turns_of(
     group_status: str,
     meeting_status: str | None,
     starts_at: datetime | None,
+    has_way: bool,
     now: datetime,
 ) -> Turns:
     """
     Return how free places of a pool find somebody at this moment.
 
-    ``meeting_status`` and ``starts_at`` are None for the places of a group itself.
+    ``meeting_status`` and ``starts_at`` are None for the places of a group itself. ``has_way``:
+    the group, or the meeting, is still held in the pool's way.
     """
-    if group_status != GroupStatus.ACTIVE:
+    if group_status != GroupStatus.ACTIVE or not has_way:
         return Turns.NONE
     if starts_at is None:
         return Turns.OFFERED

@@ -19,7 +19,7 @@ from groups.models import Assignment, CapacityPool, Enrolment, SealedCopy, Suppo
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.leaving import go, remove_member
 from groups.services.offers import fill
-from groups.services.seats import claim, queue_of, seats_taken
+from groups.services.seats import claim, has_room
 from groups.services.telling import tell_facilitators, tell_members
 from portal.audit.services import record_staff
 from portal.people.actors import Account
@@ -213,13 +213,8 @@ def _pool_for(way: str, pools: Sequence[CapacityPool]) -> CapacityPool:
         raise GroupRefused(Refusal.WAY_NOT_OFFERED)
     if len(fitting) == 1:
         return fitting[0]
-    roomy = [pool for pool in fitting if _has_room(pool)]
+    roomy = [pool for pool in fitting if has_room(pool)]
     return (roomy or fitting)[0]
-
-
-def _has_room(pool: CapacityPool) -> bool:
-    waits = queue_of(pool).exists()
-    return len(seats_taken(pool)) < pool.capacity and not waits
 
 
 def _become(row: Enrolment, state: EnrolmentState) -> None:

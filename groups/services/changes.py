@@ -43,6 +43,8 @@ from groups.services.edits import (
     write_change,
     write_meeting,
 )
+from groups.services.offers import fill_group
+from groups.services.seats import set_aside
 from groups.services.series import record
 from groups.services.telling import tell_facilitators, tell_members
 from portal.calendars.rules import local_day
@@ -59,8 +61,8 @@ def undo_change(*, actor: Account, change_id: UUID, now: datetime) -> None:
     anew. A meeting the change has made is deleted, or becomes one of the old plan.
 
     :raises Http404: if the actor does not lead the group.
-    :raises GroupRefused: if it was told or undone already, is another's, or what it changed has
-        been changed again since.
+    :raises GroupRefused: if it was told or undone already, is another's, a meeting of it has
+        begun or would have, or what it changed has been changed again since.
     """
     found = policies.get_facilitated_change(actor=actor, change_id=change_id, now=now)
     with group_locked(group_id=found.group_id):
@@ -69,6 +71,7 @@ def undo_change(*, actor: Account, change_id: UUID, now: datetime) -> None:
         if change.told or change.author_id != facilitator.pk:
             raise GroupRefused(Refusal.NOTHING_TO_UNDO)
         meetings, series = _as_left(change)
+        _refuse_begun(change, now=now)
         _put_back(change, meetings, now=now)
         for branch in series:
             _restore(branch, change)
@@ -76,6 +79,7 @@ def undo_change(*, actor: Account, change_id: UUID, now: datetime) -> None:
             _take_over(change, meetings, by=facilitator, now=now)
         Place.objects.filter(pk__in=change.before["asked"]).update(asks_again=False)
         PlanChange.objects.filter(pk=change.pk).update(told=True, before={})
+        fill_group(group_id=change.group_id, now=now)
         record(facilitator, "plan_undone", change.pk, now=now)
 
 
@@ -110,6 +114,13 @@ def _as_left(change: PlanChange) -> tuple[list[Meeting], list[MeetingSeries]]:
     return meetings, branches
 
 
+def _refuse_begun(change: PlanChange, *, now: datetime) -> None:
+    """Leave a meeting alone that has begun, where it was or where it is now."""
+    for shown in change.before["rows"].values():
+        if any(values_of(shown[side])["period"].lower <= now for side in ("was", "is")):
+            raise GroupRefused(Refusal.STARTED)
+
+
 def _put_back(change: PlanChange, meetings: Sequence[Meeting], *, now: datetime) -> None:
     """Give meetings what they were before a change; what it made stale is not said."""
     stale = []
@@ -117,7 +128,9 @@ def _put_back(change: PlanChange, meetings: Sequence[Meeting], *, now: datetime)
         was = change.before["rows"][str(row.pk)]["was"]
         if write_meeting(row, values_of(was)) & COUNTED:
             stale.append(row.pk)
-    notifications.withdraw_all(subject_ids=stale, now=now)
+    # Somebody may have been quick to take a place in a way that is gone again.
+    aside = set_aside(meetings)
+    notifications.withdraw_all(subject_ids=[*stale, *aside.offered], now=now)
 
 
 def _restore(series: MeetingSeries, change: PlanChange) -> None:

@@ -21,7 +21,9 @@ from groups.rules import series as rules
 from groups.selectors.planning import get_plannable_meeting
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.duties import propose_duties
+from groups.services.offers import fill_group
 from groups.services.pools import ensure_pools
+from groups.services.seats import set_aside
 from groups.services.series import plannable_group
 from portal.calendars.rules import local_day
 from portal.notifications import services as notifications
@@ -52,11 +54,13 @@ class Edit:
     """The series that gives the meetings from now on, where that is another or has changed."""
     affected: list[Meeting] = field(default_factory=list)
     moved: list[Meeting] = field(default_factory=list)
+    rewayed: list[Meeting] = field(default_factory=list)
+    """Meetings that are held in other ways than before."""
     stale: list[UUID] = field(default_factory=list)
     """Meetings about which what waits to be said is true no longer."""
 
     def change(self, row: Meeting, **values: object) -> None:
-        """Give a meeting other values; `write_change` takes back what waits to be said of it."""
+        """Give a meeting other values; `write_change` takes back what waits to be said."""
         was = picture(row)
         changed = write_meeting(row, values)
         self.rows[str(row.pk)] = {"was": was, "is": picture(row)}
@@ -64,6 +68,8 @@ class Edit:
             self.stale.append(row.pk)
         if changed & {"period"}:
             self.moved.append(row)
+        if changed & {"ways"}:
+            self.rewayed.append(row)
         planned = MeetingStatus.PLANNED.value
         if changed & _TOLD and planned in (was["status"], row.status):
             self.affected.append(row)
@@ -136,11 +142,12 @@ def write_change(
     Write a change down with its way back; whom it concerns is told in three minutes.
 
     ``from_on`` is the day in hand; where one of the meetings lay or lies on an earlier day,
-    that counts. What concerns nobody counts as told. Who has a place in a meeting that moved
-    is asked again.
+    that counts. What concerns nobody counts as told. Who has a place in a meeting that moved,
+    or in a way it is no longer held in, is asked again. Places that are free now find somebody.
     """
-    notifications.withdraw_all(subject_ids=edit.stale, now=edit.now)
-    asked = _ask_again(edit)
+    aside = set_aside(edit.rewayed)
+    notifications.withdraw_all(subject_ids=[*edit.stale, *aside.offered], now=edit.now)
+    asked = [*_ask_again(edit), *map(str, aside.asked)]
     live = [row for row in edit.affected if row.status == MeetingStatus.PLANNED]
     ensure_pools(meetings=live)
     propose_duties(meetings=live)
@@ -160,6 +167,7 @@ def write_change(
         tell_at=edit.now + rules.UNDO,
         told=not edit.affected,
     )
+    fill_group(group_id=group_id, now=edit.now)
     return change.pk
 
 

@@ -1,13 +1,11 @@
 """Free places find whoever is next: offers, their clocks, their ends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q
-from django.utils.timezone import localdate
+from django.db.models import Count, F, Q, QuerySet
 
 from groups import notices, policies
 from groups.choices import (
@@ -20,28 +18,24 @@ from groups.choices import (
 )
 from groups.models import CapacityPool, Enrolment, Place
 from groups.rules.places import (
-    CLOSES,
-    OFFER_HOURS,
-    OPENS,
-    OfferClock,
     Turns,
     free_seat,
-    offer_clock,
     turns_of,
 )
 from groups.selectors.closeness import is_closed_to
 from groups.services.desk import GroupRefused, group_locked
-from groups.services.seats import OFFERABLE, queue_of, seat_waiting, seats_taken
+from groups.services.offer_clocks import clock_of
+from groups.services.seats import (
+    OFFERABLE,
+    has_way,
+    queue_of,
+    release,
+    seat_waiting,
+    seats_taken,
+)
 from groups.services.telling import tell_head, tell_members
 from portal.audit.services import record_client, record_staff
-from portal.calendars.rules import add_allowed
-from portal.calendars.selectors import list_holidays
-from portal.notifications.rules import next_window
-from portal.notifications.services import house_windows
 from portal.people.actors import Account
-
-_SATURDAY: Final = 5
-_TWO_MONTHS: Final = timedelta(days=62)
 
 
 def fill(*, pool_ids: Iterable[UUID], now: datetime, most: int | None = None) -> int:
@@ -60,6 +54,12 @@ def fill(*, pool_ids: Iterable[UUID], now: datetime, most: int | None = None) ->
         expire_offers(pool, now=now)
         offers += _promote(pool, most=most, now=now)
     return offers
+
+
+def fill_group(*, group_id: UUID, now: datetime) -> int:
+    """Do in one group what the sweep would do a minute later; inside the group's lock."""
+    pools = _pools_to_sweep(CapacityPool.objects.filter(group=group_id), now=now)
+    return fill(pool_ids=pools.get(group_id, []), now=now)
 
 
 def take_offer(*, actor: Account, place_id: UUID, now: datetime) -> None:
@@ -135,7 +135,8 @@ def sweep_offers(*, now: datetime) -> int:
     number of sweeps may run at once.
     """
     made = 0
-    for group_id, pool_ids in _pools_to_sweep(now=now).items():
+    due = _pools_to_sweep(CapacityPool.objects.all(), now=now)
+    for group_id, pool_ids in due.items():
         try:
             with group_locked(group_id=group_id):
                 made += fill(pool_ids=pool_ids, now=now)
@@ -158,7 +159,7 @@ def keep_turn(*, place_id: UUID, rev: int, now: datetime) -> None:
         place = _fresh(seen)
         if place.state != PlaceState.OFFERED or place.rev != rev or place.undelivered:
             return
-        clock = _clock(place.pool, now=now)
+        clock = clock_of(place.pool, now=now)
         Place.objects.filter(pk=place.pk).update(
             undelivered=True, offer_expires_at=clock.expires_at
         )
@@ -178,6 +179,7 @@ def turns_in(pool: CapacityPool, *, now: datetime) -> Turns:
         group_status=pool.group.status,
         meeting_status=meeting.status if meeting else None,
         starts_at=meeting.period.lower if meeting else None,
+        has_way=has_way(pool),
         now=now,
     )
 
@@ -206,7 +208,7 @@ def _promote(pool: CapacityPool, *, most: int | None, now: datetime) -> int:
 
 
 def _offer(place: Place, pool: CapacityPool, *, seat: int, now: datetime) -> int:
-    clock = _clock(pool, now=now)
+    clock = clock_of(pool, now=now)
     made = seat_waiting(
         place,
         seat=seat,
@@ -262,33 +264,6 @@ def expire_offers(pool: CapacityPool, *, now: datetime) -> None:
         )
 
 
-def _clock(pool: CapacityPool, *, now: datetime) -> OfferClock:
-    window = next_window(now, house_windows())
-    return offer_clock(
-        window=window,
-        allowed_end=add_allowed(
-            window,
-            allowed=OFFER_HOURS,
-            zone=pool.group.zone,
-            opens=OPENS,
-            closes=CLOSES,
-            is_free_day=_free_days(pool.group.agency_id, now=now),
-        ),
-        starts_at=pool.meeting.period.lower if pool.meeting else None,
-        now=now,
-    )
-
-
-def _free_days(agency_id: UUID, *, now: datetime) -> Callable[[date], bool]:
-    years = {localdate(now).year, localdate(now + _TWO_MONTHS).year}
-    days = {
-        row.day
-        for year in sorted(years)
-        for row in list_holidays(year=year, agency_id=agency_id)
-    }
-    return lambda day: day.weekday() >= _SATURDAY or day in days
-
-
 def _desk_of(place: Place) -> AbstractContextManager[None]:
     return group_locked(
         group_id=place.pool.group_id, member_tag=bytes(place.enrolment.member_tag)
@@ -308,7 +283,7 @@ def _is_gone(place: Place, actor: Account, *, now: datetime) -> bool:
     if place.state != PlaceState.OFFERED or expires_at is None or expires_at <= now:
         return True
     meeting = place.pool.meeting
-    if place.pool.group.status != GroupStatus.ACTIVE:
+    if place.pool.group.status != GroupStatus.ACTIVE or not has_way(place.pool):
         return True
     if meeting and (meeting.status != MeetingStatus.PLANNED or meeting.period.lower <= now):
         return True
@@ -326,7 +301,13 @@ def _take(place: Place, *, now: datetime) -> None:
     Place.objects.filter(pk=place.pk).update(
         state=PlaceState.TAKEN, offer_expires_at=None, undelivered=False
     )
-    if place.pool.meeting_id is None:
+    if place.pool.meeting_id is not None:
+        # One seat a person: what she has or wants in another way goes to whoever is next.
+        others = Place.objects.filter(
+            enrolment=place.enrolment_id, pool__meeting=place.pool.meeting_id
+        )
+        fill(pool_ids=release(others.exclude(pk=place.pk)), now=now)
+    else:
         Enrolment.objects.filter(pk=place.enrolment_id).update(state=EnrolmentState.ACTIVE)
         tell_members(
             enrolments=[place.enrolment],
@@ -351,15 +332,16 @@ def _record(place: Place, action: str, *, now: datetime) -> None:
     )
 
 
-def _pools_to_sweep(*, now: datetime) -> dict[UUID, list[UUID]]:
+def _pools_to_sweep(pools: QuerySet[CapacityPool], *, now: datetime) -> dict[UUID, list[UUID]]:
     """Return the pools where an offer has run out or a free place finds somebody waiting."""
     ran_out = Q(places__state=PlaceState.OFFERED, places__offer_expires_at__lte=now)
-    over = CapacityPool.objects.filter(ran_out).values_list("group_id", "pk")
+    over = pools.filter(ran_out).values_list("group_id", "pk")
     can_wait = (
-        CapacityPool.objects.filter(group__status=GroupStatus.ACTIVE)
+        pools.filter(group__status=GroupStatus.ACTIVE)
         .filter(
-            Q(meeting__isnull=True)
+            Q(meeting__isnull=True, group__ways__contains=[F("way")])
             | Q(
+                meeting__ways__contains=[F("way")],
                 meeting__status=MeetingStatus.PLANNED,
                 meeting__period__startswith__gt=now,
             )

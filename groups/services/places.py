@@ -14,13 +14,14 @@ from groups.choices import (
     MeetingStatus,
     PlaceState,
     Refusal,
+    Turn,
 )
 from groups.models import Attendance, CapacityPool, Enrolment, Meeting, Place, SupportGroup
 from groups.models.members import PlaceQuerySet
 from groups.rules.places import Turns, free_seat
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.offers import expire_offers, fill, turns_in
-from groups.services.seats import claim, release, seat_waiting, seats_taken
+from groups.services.seats import claim, has_room, release, seat_waiting, seats_taken
 from portal.audit.services import record_client, record_staff
 from portal.people.actors import Account
 from portal.people.choices import Role
@@ -40,7 +41,7 @@ def take_place(*, actor: Account, meeting_id: UUID, way: str, now: datetime) -> 
     with _desk_of(own):
         meeting, row = policies.get_member_meeting(actor=actor, meeting_id=meeting_id, now=now)
         pool = _pool_of(meeting, row, way, now=now)
-        seated = _live(row, meeting).seated().first()
+        seated = _live(row, meeting).seated().filter(pool__way__in=meeting.ways).first()
         if seated is not None:
             return PlaceState(seated.state)
         expire_offers(pool, now=now)
@@ -49,6 +50,7 @@ def take_place(*, actor: Account, meeting_id: UUID, way: str, now: datetime) -> 
         if state == PlaceState.TAKEN:
             # A turn in the queue of the other way is no longer needed.
             release(_live(row, meeting).waiting())
+        release(_aside(row, meeting))
         if not walks_past:
             fill(pool_ids=[pool.pk], now=now)
         _record(row, "lingkar.asked_place", now=now)
@@ -75,11 +77,16 @@ def confirm_place(*, actor: Account, meeting_id: UUID, now: datetime) -> None:
     """
     Say that a meeting that moved still suits.
 
+    Where it is no longer held in the way of her place she has one in another way, or, where
+    those are full, stands at the head of the queue: the place was lost through us.
+
     :raises Http404: if the meeting is not of a group of hers.
     """
     _seen, own = policies.get_member_meeting(actor=actor, meeting_id=meeting_id, now=now)
     with _desk_of(own):
         meeting, row = policies.get_member_meeting(actor=actor, meeting_id=meeting_id, now=now)
+        if _is_ahead(meeting, now=now) and _aside(row, meeting).exists():
+            _come_over(meeting, row, now=now)
         _live(row, meeting).filter(asks_again=True).update(asks_again=False)
         _record(row, "lingkar.confirmed_place", now=now)
 
@@ -169,6 +176,31 @@ def _take(pool: CapacityPool, row: Enrolment, *, walks_past: bool) -> PlaceState
         return PlaceState.WAITING
     seated = seat_waiting(waiting, seat=seat, state=PlaceState.TAKEN)
     return PlaceState.TAKEN if seated else PlaceState.WAITING
+
+
+def _aside(row: Enrolment, meeting: Meeting) -> PlaceQuerySet:
+    """Return somebody's places in ways a meeting is no longer held in."""
+    taken = _live(row, meeting).filter(state=PlaceState.TAKEN)
+    return taken.exclude(pool__way__in=meeting.ways)
+
+
+def _come_over(meeting: Meeting, row: Enrolment, *, now: datetime) -> None:
+    """Give somebody whose way was dropped a place in another, or the first turn there."""
+    pools = list(
+        CapacityPool.objects.filter(meeting=meeting, way__in=meeting.ways)
+        .select_related("group", "meeting")
+        .order_by("way")
+    )
+    for pool in pools:
+        expire_offers(pool, now=now)
+    chosen = next((pool for pool in pools if has_room(pool)), pools[0])
+    walks_past = turns_in(chosen, now=now) != Turns.OFFERED
+    claim(pool=chosen, enrolment=row, turn=Turn.BUMPED, walks_past=walks_past)
+    release(_aside(row, meeting))
+
+
+def _is_ahead(meeting: Meeting, *, now: datetime) -> bool:
+    return meeting.status == MeetingStatus.PLANNED and meeting.period.lower > now
 
 
 def _pool_of(meeting: Meeting, row: Enrolment, way: str, *, now: datetime) -> CapacityPool:

@@ -4,6 +4,8 @@ The one place where seats and queue numbers are given out; always under the grou
 The constraints have the last word, so that a forgotten lock oversells nothing.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from groups.choices import LIVE_PLACES, EnrolmentState, PlaceState
-from groups.models import SEAT_ONCE, SEAT_WITHIN, CapacityPool, Enrolment, Place
+from groups.models import SEAT_ONCE, SEAT_WITHIN, CapacityPool, Enrolment, Meeting, Place
 from groups.rules.places import free_seat
 from portal.common.db import violated_constraint
 
@@ -33,6 +35,12 @@ def seats_taken(pool: CapacityPool) -> frozenset[int]:
     """Return the numbers of the seats that are offered or taken."""
     seats = pool.places.seated().values_list("seat_no", flat=True)
     return frozenset(seat for seat in seats if seat is not None)
+
+
+def has_room(pool: CapacityPool) -> bool:
+    """Return whether a pool has a free seat that nobody waits for."""
+    waits = queue_of(pool).exists()
+    return len(seats_taken(pool)) < pool.capacity and not waits
 
 
 def claim(
@@ -90,6 +98,45 @@ def release(places: QuerySet[Place]) -> list[UUID]:
         state=PlaceState.RELEASED, seat_no=None, offer_expires_at=None, asks_again=False
     )
     return pools
+
+
+def has_way(pool: CapacityPool) -> bool:
+    """Say whether the pool's meeting, or its group, is still held in the pool's way."""
+    return pool.way in (pool.meeting.ways if pool.meeting else pool.group.ways)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Places in a way that a meeting is no longer held in, by id."""
+
+    asked: list[UUID]
+    """Taken ones: whoever has one is asked again."""
+    offered: list[UUID]
+    """Those that were kept for somebody, who waits again where she stood."""
+
+
+def set_aside(meetings: Collection[Meeting]) -> Aside:
+    """
+    Set the places aside that lie in a way a meeting is no longer held in.
+
+    They stay until the way comes back: a taken one with a question, an offered one in the queue
+    where it stood, and what waits to be said about it is the caller's to take back.
+    """
+    ways = {row.pk: row.ways for row in meetings}
+    pools = [
+        pool.pk
+        for pool in CapacityPool.objects.filter(meeting__in=list(ways))
+        if pool.meeting_id is not None and pool.way not in ways[pool.meeting_id]
+    ]
+    places = Place.objects.filter(pool__in=pools).order_by("pk")
+    offered = list(places.filter(state=PlaceState.OFFERED).values_list("pk", flat=True))
+    Place.objects.filter(pk__in=offered).update(
+        state=PlaceState.WAITING, seat_no=None, offer_expires_at=None, undelivered=False
+    )
+    taken = places.filter(state=PlaceState.TAKEN, asks_again=False)
+    asked = list(taken.values_list("pk", flat=True))
+    Place.objects.filter(pk__in=asked).update(asks_again=True)
+    return Aside(asked, offered)
 
 
 def draw_number(pool_id: UUID) -> int:

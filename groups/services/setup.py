@@ -43,6 +43,7 @@ from groups.models import (
 from groups.rules.run import RUN_SHEET
 from groups.selectors.every import look_again
 from groups.services.desk import GroupRefused, group_locked
+from groups.services.offers import fill_group
 from groups.services.telling import tell_members
 from portal.audit.services import record_staff
 from portal.common.db import violated_constraint
@@ -120,6 +121,7 @@ def change_group(*, actor: Account, group_id: UUID, plan: GroupPlan, now: dateti
         columns = _columns(plan) | {"kind": group.kind}
         SupportGroup.objects.filter(pk=group.pk).update(**columns)
         _set_pools(group, plan)
+        fill_group(group_id=group.pk, now=now)
         _record(policies.facilitator_of(actor), "circle.changed", group.pk, now=now)
 
 
@@ -176,7 +178,7 @@ def publish_agreement(
 
 def open_group(*, actor: Account, group_id: UUID, now: datetime) -> None:
     """
-    Let people see a group and join it; a paused one goes on.
+    Let people see a group and join it; a paused one goes on, and free places find somebody.
 
     :raises Http404: if the actor does not lead it.
     :raises GroupRefused: if it has no agreement, or has ended.
@@ -188,6 +190,7 @@ def open_group(*, actor: Account, group_id: UUID, now: datetime) -> None:
         if not group.agreements.exists():
             raise GroupRefused(Refusal.NO_AGREEMENT)
         _set_status(group, GroupStatus.ACTIVE, "circle.opened", actor, now=now)
+        fill_group(group_id=group.pk, now=now)
 
 
 def pause_group(*, actor: Account, group_id: UUID, now: datetime) -> None:

@@ -216,6 +216,18 @@ def test_undo_is_the_authors_and_ends_when_it_is_told(circle):
     assert rows(circle)[1].status == MeetingStatus.CANCELLED
 
 
+@pytest.mark.parametrize("deed", [cancel, move])
+def test_what_has_begun_meanwhile_is_not_brought_back_nor_taken_away(circle, deed):
+    row = rows(circle)[0]
+    late = row.period.lower - timedelta(minutes=1)
+    change_id = deed(circle, row, now=late)
+    before = meeting_rows(circle)
+    started = late + timedelta(minutes=2)
+    said = {"change_id": change_id, "now": started}
+    assert refusal_of(undo, circle, **said) == Refusal.STARTED
+    assert meeting_rows(circle) == before
+
+
 def test_a_later_change_of_the_same_meeting_has_to_be_undone_first(circle):
     before = meeting_rows(circle)
     first = turn(circle, rows(circle)[3])

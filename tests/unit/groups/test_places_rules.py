@@ -105,6 +105,7 @@ def test_how_a_place_in_a_meeting_finds_somebody(left, turns):
             group_status=GroupStatus.ACTIVE,
             meeting_status=MeetingStatus.PLANNED,
             starts_at=NOW + left,
+            has_way=True,
             now=NOW,
         )
         == turns
@@ -113,14 +114,22 @@ def test_how_a_place_in_a_meeting_finds_somebody(left, turns):
 
 def test_nothing_is_offered_by_a_group_or_meeting_that_stands_still():
     soon = NOW + timedelta(days=2)
-    for group, meeting, starts_at in (
-        (GroupStatus.PAUSED, None, None),
-        (GroupStatus.ARCHIVED, None, None),
-        (GroupStatus.PAUSED, MeetingStatus.PLANNED, soon),
-        (GroupStatus.ACTIVE, MeetingStatus.CANCELLED, soon),
+    for group, meeting, starts_at, has_way in (
+        (GroupStatus.PAUSED, None, None, True),
+        (GroupStatus.ARCHIVED, None, None, True),
+        (GroupStatus.ACTIVE, None, None, False),
+        (GroupStatus.PAUSED, MeetingStatus.PLANNED, soon, True),
+        (GroupStatus.ACTIVE, MeetingStatus.CANCELLED, soon, True),
+        (GroupStatus.ACTIVE, MeetingStatus.PLANNED, soon, False),
     ):
         assert (
-            turns_of(group_status=group, meeting_status=meeting, starts_at=starts_at, now=NOW)
+            turns_of(
+                group_status=group,
+                meeting_status=meeting,
+                starts_at=starts_at,
+                has_way=has_way,
+                now=NOW,
+            )
             == Turns.NONE
         )
 
