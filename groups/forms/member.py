@@ -1,16 +1,17 @@
 """What a member types or presses: joining, her nickname, whom she would rather not meet."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from groups.choices import SignalKind, Way
 from groups.forms.fields import capitals
-from portal.common.forms import MAIL_TELLS, WRITTEN, Addresses, TextField
+from portal.common.forms import WRITTEN, TextField
 from portal.people.rules import ALIAS_MAX
 
 WORDS_MAX: Final = 1000
@@ -43,7 +44,7 @@ def version_of(text: str) -> int:
 class JoinForm(forms.Form):
     """Joining: every field has an answer already, or can stay empty; a code alone is asked."""
 
-    field_order = ("code", "alias", "way", "words", "address", "agreement")
+    field_order = ("code", "alias", "way", "words", "agreement")
     alias = nickname(required=False)
     way = forms.ChoiceField(
         label=_("How would you like to take part?"),
@@ -71,43 +72,40 @@ class JoinForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={**WRITTEN, "rows": 4}),
     )
-    address = forms.ChoiceField(
-        label=_("Where news of this circle goes"),
-        help_text=MAIL_TELLS,
-        required=False,
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("Choose one of the addresses shown.")},
-    )
     agreement = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(
         self,
         *args: Any,  # noqa: ANN401 - Django's own
         ways: Sequence[tuple[str, str]],
-        addresses: Sequence[tuple[str, str]],
         needs_code: bool,
         needs_talk: bool,
         **options: Any,  # noqa: ANN401 - Django's own
     ) -> None:
         super().__init__(*args, **options)
-        self.addresses = Addresses(addresses)
         unneeded = {
             "way": len(ways) < 2,
-            "address": not addresses,
             "code": not needs_code,
             "words": not needs_talk,
         }
         for name, is_unneeded in unneeded.items():
             if is_unneeded:
                 del self.fields[name]
-        for name, choices in (("way", capitals(ways)), ("address", self.addresses.choices)):
-            field = self.fields.get(name)
-            if isinstance(field, forms.ChoiceField):
-                field.choices = list(choices)
+        way = self.fields.get("way")
+        if isinstance(way, forms.ChoiceField):
+            way.choices = list(capitals(ways))
 
-    def clean_address(self) -> str:
-        """Return the address behind the masked one, empty for the portal alone."""
-        return self.addresses.behind(self.cleaned_data["address"])
+    @classmethod
+    def of_any_circle(cls, data: QueryDict) -> Self:
+        """Read what was sent before anything is known of the circle, which has its own say."""
+        form = cls(data, ways=Way.choices, needs_code=True, needs_talk=True)
+        for field in form.fields.values():
+            field.required = False
+        return form
+
+    def has_no_code(self) -> bool:
+        """Say whether a code was asked for and left empty, which is no guess at one."""
+        return "code" in self.data and not self.cleaned_data["code"]
 
     def clean_agreement(self) -> int:
         """Return the version of the agreement that stood on the page."""

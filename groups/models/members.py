@@ -48,7 +48,7 @@ class Enrolment(BaseModel):
 
     Found from the person by recomputing ``member_tag`` from her and the group, never the other
     way; two enrolments of one person share nothing. ``contact`` is a box that only the sending
-    process opens. ``held_back`` means that she is never given a place until a visit of hers
+    process opens. ``held_back`` means that she is never given a place until a deed of hers
     shows that nothing stands in the way any more; for everybody looking it is "full".
     ``barred`` stays with somebody who may not come back, whatever she asks later. ``way`` and
     ``turn`` are what she wished for and came with, for the day she is taken in. ``rev`` counts

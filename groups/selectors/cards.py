@@ -35,7 +35,7 @@ class Facts:
 
     own: Mapping[UUID, Enrolment]
     closed: frozenset[UUID]
-    """Circles that are shown as full: something stands in the way, or did at the last visit."""
+    """Circles shown as full: something stands in the way, or did when she last asked."""
     pools: Sequence[PoolCount]
     next_meetings: Mapping[UUID, Meeting]
 
@@ -90,7 +90,7 @@ def closed_for(closed: frozenset[UUID], own: Mapping[UUID, Enrolment]) -> frozen
     """
     Return what to show as full: what is closed to her, but for groups she is in already.
 
-    Whoever was held back sees it as full until a visit of hers has cleared that.
+    Whoever was held back sees it as full until she has asked again.
     """
     held = {group_id for group_id, row in own.items() if row.held_back}
     inside = {group_id for group_id, row in own.items() if not row.held_back}

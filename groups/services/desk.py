@@ -33,9 +33,11 @@ def group_locked(*, group_id: UUID, member_tag: bytes | None = None) -> Iterator
     """
     try:
         with transaction.atomic(durable=True):
-            if member_tag is not None:
+            if member_tag is None:
+                lock_group(group_id)
+            else:
                 lock(MEMBER_LOCK, UUID(bytes=member_tag[:16]), PATIENCE_SECONDS)
-            lock_group(group_id)
+                lock(GROUP_LOCK, group_id)  # with the patience of the transaction
             yield
     except OperationalError as error:
         if not is_lock_timeout(error):

@@ -24,11 +24,13 @@ from groups.models import Enrolment, SupportGroup
 from groups.rules.enrolment import JoinFacts, refuse_join
 from groups.selectors.closeness import is_closed_to
 from groups.selectors.nicknames import (
+    Telling,
     own_everywhere,
     refuse_alias,
     suggest_alias,
     telling_of,
 )
+from groups.selectors.shapes import version_of, with_version
 from groups.services.applicants import apply, take_in, tell_applied
 from groups.services.codes import check_code, spend_code
 from groups.services.desk import GroupRefused, group_locked
@@ -39,7 +41,6 @@ from groups.services.standing import (
     block_person,
     choose_circle_address,
     clear_blocks,
-    current_version,
     pause_circle,
     record,
     rename_in_circle,
@@ -108,13 +109,15 @@ def join_circle(
     code_tag = _code_of(actor, group, request, now=now)
     own_tag = policies.member_tag_of(user_id=actor.user_id, group_id=group_id)
     with group_locked(group_id=group_id, member_tag=own_tag):
-        group = SupportGroup.objects.get(pk=group_id)
-        before = policies.enrolments_of(actor=actor, group_ids=[group_id]).first()
+        group = with_version(SupportGroup.objects.filter(pk=group_id)).get()
+        everywhere = list(own_everywhere(actor=actor, group_id=group_id))
+        before = next((row for row in everywhere if row.group_id == group_id), None)
         _refuse(group, before, request, has_code=code_tag is not None)
         turn = before.turn if before and _is_live(before) else Turn.USUAL
         if code_tag is not None:
             turn = spend_code(group_id=group_id, code_tag=code_tag, now=now)
-        row = _enrol(actor, group, before, request, turn=turn, now=now)
+        telling = telling_of(actor=actor, own=everywhere, group_id=group_id)
+        row = _enrol(actor, group, before, request, telling=telling, turn=turn, now=now)
         set_address(actor, group_id, request.address, now=now)
         if group.join_policy == JoinPolicy.SCREENING and row.state == EnrolmentState.APPLIED:
             came = apply(row, group, actor=actor, words=request.words, now=now)
@@ -177,7 +180,7 @@ def _refuse(
             needs_code=group.visibility == Visibility.REFERRAL,
             has_code=has_code,
             agreement_version=request.agreement_version,
-            current_version=current_version(group),
+            current_version=version_of(group),
             way=request.way,
             ways=group.ways,
         )
@@ -203,6 +206,7 @@ def _enrol(
     before: Enrolment | None,
     request: JoinRequest,
     *,
+    telling: Telling,
     turn: int,
     now: datetime,
 ) -> Enrolment:
@@ -220,13 +224,16 @@ def _enrol(
     row.agreement_version = request.agreement_version
     row.joined_month, row.left_month = _month(now), None
     wanted = clean_alias(request.alias)
-    everywhere = own_everywhere(actor=actor, group_id=group.pk)
-    telling = telling_of(actor=actor, own=everywhere, group_id=group.pk)
     for _ in range(DRAWS):
         alias = wanted or suggest_alias(
             actor=actor, group_id=group.pk, telling=telling, now=now
         )
-        refusal = refuse_alias(alias=alias, group_id=group.pk, telling=telling, own_id=row.pk)
+        # A nickname that was drawn is free already, and tells nothing.
+        refusal = (
+            refuse_alias(alias=wanted, group_id=group.pk, telling=telling, own_id=row.pk)
+            if wanted
+            else None
+        )
         if refusal is None and _write(row, alias, is_new=before is None):
             return row
         if wanted or refusal not in {None, Refusal.ALIAS_TAKEN}:
@@ -252,7 +259,7 @@ def _write(row: Enrolment, alias: str, *, is_new: bool) -> bool:
 
 
 def _can_change(row: Enrolment) -> bool:
-    """Say whether looking anew changes anything: on the way in, or in a group of single places."""
+    """Say whether looking anew is for her: on the way in, or in a group of single places."""
     return row.state in {EnrolmentState.APPLIED, EnrolmentState.WAITING} or (
         row.state in MEMBERS and row.group.kind == GroupKind.OPEN
     )

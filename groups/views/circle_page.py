@@ -73,21 +73,19 @@ def join_form(page: CirclePage, data: object = None) -> JoinForm:
     return JoinForm(
         data,
         ways=[(row.way, row.label) for row in page.ways],
-        addresses=page.addresses,
         needs_code=page.needs_code,
         needs_talk=page.needs_talk,
         initial={
             "alias": page.suggested_alias,
             "way": page.ways[0].way if page.ways else "",
-            "address": page.address or "",
             "agreement": page.agreement.version if page.agreement else 0,
         },
     )
 
 
-def address_form(page: CirclePage, data: object = None) -> AddressForm:
-    """Make the form that says where news goes."""
-    return AddressForm(data, addresses=page.addresses, initial={"address": page.address or ""})
+def address_form(page: CirclePage) -> AddressForm:
+    """Make the form that says where news goes, as it is chosen now."""
+    return AddressForm(addresses=page.addresses, initial={"address": page.address or ""})
 
 
 def do_or_say(

@@ -65,14 +65,16 @@ def circle(request: HttpRequest, group_id: UUID) -> HttpResponse:
 def circle_join(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Join a circle, or its queue; a refusal brings back what was written."""
     actor, now = actor_of(request), database_now()
-    page = get_circle_page(actor=actor, group_id=group_id, now=now)
-    form = join_form(page, request.POST)
-    if not form.is_valid():
-        return show_circle(request, actor=actor, page=page, filled=Filled(join=form))
+    form = JoinForm.of_any_circle(request.POST)
+    if not form.is_valid() or form.has_no_code():
+        page = get_circle_page(actor=actor, group_id=group_id, now=now)
+        form = join_form(page, request.POST)
+        if not form.is_valid():
+            return show_circle(request, actor=actor, page=page, filled=Filled(join=form))
     try:
         join_circle(actor=actor, group_id=group_id, request=_asked(form), now=now)
     except GroupRefused as refused:
-        return _not_yet(request, group_id, form, refused)
+        return _not_yet(request, group_id, refused)
     return redirect("groups:circle", group_id)
 
 
@@ -84,13 +86,10 @@ def _asked(form: JoinForm) -> JoinRequest:
         agreement_version=data["agreement"],
         code=data.get("code", ""),
         words=data.get("words", ""),
-        address=data.get("address") if "address" in form.changed_data else None,
     )
 
 
-def _not_yet(
-    request: HttpRequest, group_id: UUID, form: JoinForm, refused: GroupRefused
-) -> HttpResponse:
+def _not_yet(request: HttpRequest, group_id: UUID, refused: GroupRefused) -> HttpResponse:
     """Answer a refusal: at its field, above the form, on the circle's page, or to try again."""
     actor, reason = actor_of(request), refused.reason
     if reason == Refusal.BUSY:
@@ -100,6 +99,7 @@ def _not_yet(
         return redirect("groups:circle", group_id)
     # Read anew: where the agreement has changed, the page shows, and sends, the new one.
     page = get_circle_page(actor=actor, group_id=group_id, now=database_now())
-    field = AT_FIELD.get(Refusal(reason))
-    form.add_error(field if field in form.fields else None, str(reason.label))
+    form, field = join_form(page, request.POST), AT_FIELD.get(Refusal(reason))
+    if form.is_valid():
+        form.add_error(field if field in form.fields else None, str(reason.label))
     return show_circle(request, actor=actor, page=page, filled=Filled(join=form))

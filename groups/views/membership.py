@@ -16,11 +16,13 @@ from groups.forms.member import AvoidForm, NicknameForm, OfferForm, VersionForm
 from groups.selectors.circles import get_circle_page
 from groups.services import enrolment, offers
 from groups.services.desk import GroupRefused
-from groups.views.circle_page import Filled, address_form, busy, do_or_say, show_circle
+from groups.views.circle_page import Filled, busy, do_or_say, show_circle
 from groups.views.things import ADDRESS, AVOIDED, NICKNAME
 from portal.common.db import database_now
+from portal.common.forms import AddressForm
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
+from portal.people.selectors import private_addresses
 
 
 @policy("groups.circle_leave", who=(Who.OWNER,))
@@ -102,9 +104,10 @@ def circle_rename(request: HttpRequest, group_id: UUID) -> HttpResponse:
 def circle_address(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Choose where news of this circle goes."""
     actor, now = actor_of(request), database_now()
-    page = get_circle_page(actor=actor, group_id=group_id, now=now)
-    form = address_form(page, request.POST)
+    own = [(row.email, row.masked) for row in private_addresses(actor=actor)]
+    form = AddressForm(request.POST, addresses=own)
     if not form.is_valid():
+        page = get_circle_page(actor=actor, group_id=group_id, now=now)
         return show_circle(request, actor=actor, page=page, filled=Filled(address=form))
     address = form.cleaned_data["address"]
     deed = partial(enrolment.choose_circle_address, address=address)

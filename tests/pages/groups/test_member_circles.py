@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from groups.choices import EnrolmentState, GroupKind, JoinPolicy, Refusal, Visibility, Way
 from groups.models import Attendance, Enrolment, Place
@@ -23,7 +23,7 @@ from tests.support.groups import (
     plan_series,
 )
 
-LOOKED = _(
+LOOKED = gettext_lazy(
     "We have looked. If a place is kept for you, it stands here now; if not, everything "
     "stays as it was."
 )
