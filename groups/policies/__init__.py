@@ -23,7 +23,9 @@ from groups.policies.head import (
     get_headed_group,
     get_headed_meeting,
     headed_agency,
+    headed_facilitators,
     headed_groups,
+    headed_meetings,
 )
 from groups.policies.members import (
     enrolments_of,
@@ -73,7 +75,9 @@ __all__ = [
     "get_own_place",
     "get_plannable_meeting",
     "headed_agency",
+    "headed_facilitators",
     "headed_groups",
+    "headed_meetings",
     "listed_groups",
     "member_tag_of",
     "one_of",

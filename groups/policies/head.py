@@ -43,20 +43,26 @@ def get_headed_group(*, actor: Account, group_id: UUID) -> SupportGroup:
     return found
 
 
+def headed_meetings(actor: Account) -> QuerySet[Meeting]:
+    """Return the meetings of the agency the actor heads."""
+    return Meeting.objects.filter(group__agency_id=headed_agency(actor))
+
+
 def get_headed_meeting(*, actor: Account, meeting_id: UUID) -> Meeting:
     """
     Return a meeting of the agency the actor heads.
 
     :raises Http404: if it is another agency's or does not exist.
     """
-    found = (
-        Meeting.objects.filter(pk=meeting_id, group__agency_id=headed_agency(actor))
-        .select_related("group")
-        .first()
-    )
+    found = headed_meetings(actor).filter(pk=meeting_id).select_related("group").first()
     if found is None:
         raise Http404
     return found
+
+
+def headed_facilitators(actor: Account) -> QuerySet[Facilitator]:
+    """Return the facilitators of the agency the actor heads, former ones too."""
+    return Facilitator.objects.filter(agency_id=headed_agency(actor))
 
 
 def get_headed_facilitator(*, actor: Account, facilitator_id: UUID) -> Facilitator:
@@ -65,9 +71,7 @@ def get_headed_facilitator(*, actor: Account, facilitator_id: UUID) -> Facilitat
 
     :raises Http404: if she is another agency's or does not exist.
     """
-    found = Facilitator.objects.filter(
-        pk=facilitator_id, agency_id=headed_agency(actor)
-    ).first()
+    found = headed_facilitators(actor).filter(pk=facilitator_id).first()
     if found is None:
         raise Http404
     return found

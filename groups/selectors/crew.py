@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
 from django.utils.timezone import localdate
 
 from groups import policies
@@ -55,8 +56,7 @@ def list_crew(*, actor: Account, now: datetime) -> list[CrewRow]:
 
     :raises Http404: if the actor heads no service.
     """
-    found = Facilitator.objects.filter(agency_id=policies.headed_agency(actor))
-    return _rows(found, now=now)
+    return _rows(policies.headed_facilitators(actor), now=now)
 
 
 def read_facilitator(*, actor: Account, facilitator_id: UUID, now: datetime) -> CrewRow:
@@ -65,8 +65,11 @@ def read_facilitator(*, actor: Account, facilitator_id: UUID, now: datetime) -> 
 
     :raises Http404: if she is another agency's or does not exist.
     """
-    row = policies.get_headed_facilitator(actor=actor, facilitator_id=facilitator_id)
-    return _rows(Facilitator.objects.filter(pk=row.pk), now=now)[0]
+    own = policies.headed_facilitators(actor).filter(pk=facilitator_id)
+    found = _rows(own, now=now)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def find_holder(*, actor: Account, login: str, now: datetime) -> UUID | None:

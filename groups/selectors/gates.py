@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.http import Http404
 from django.utils.timezone import localdate
 
 from groups import policies
@@ -106,8 +107,10 @@ def get_gate(*, actor: Account, meeting_id: UUID, now: datetime) -> GatePage:
 
     :raises Http404: if it is another agency's or does not exist.
     """
-    policies.get_headed_meeting(actor=actor, meeting_id=meeting_id)
-    meeting = _with_duties(Meeting.objects.filter(pk=meeting_id)).get()
+    own = policies.headed_meetings(actor).filter(pk=meeting_id)
+    meeting = _with_duties(own).first()
+    if meeting is None:
+        raise Http404
     day = local_day(meeting.period.lower, meeting.zone)
     duties = [one for one in meeting.duties.all() if one.state != DutyState.VACATED]
     return GatePage(

@@ -21,14 +21,17 @@ from portal.people.policies import Who, policy
 
 MEETING: Final = "meeting"
 """A button on a meeting's own page says so, and leads back there."""
+SHOWN: Final = 5
+"""How many coming meetings lie open; the later ones are folded, so that a phone is enough."""
 
 
 @policy("groups.desk", who=(Who.FACILITATOR,))
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show today first, then what comes, stand-ins wanted, and her groups."""
+    """Show today first, then what comes, the later folded, stand-ins wanted, her groups."""
     page = list_desk(actor=actor_of(request), now=timezone.now())
-    return render(request, "groups/desk.html", {"desk": page})
+    context = {"desk": page, "next": page.coming[:SHOWN], "later": page.coming[SHOWN:]}
+    return render(request, "groups/desk.html", context)
 
 
 @policy("groups.duty_confirm", who=(Who.FACILITATOR,))

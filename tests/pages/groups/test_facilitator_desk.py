@@ -60,6 +60,24 @@ def test_today_comes_first_with_its_readiness_in_words(circle):
     assert "Kenanga" not in page.content.decode().split("</title>")[0]
 
 
+def test_five_coming_meetings_lie_open_and_the_later_ones_are_folded(circle):
+    def shown():
+        """Return her buttons for all that comes, for what lies open, for what is folded."""
+        page = browser_of(circle.lead).get("/f/").content.decode().split("<main")[1]
+        lying_open, _, rest = page.partition("<details")
+        coming = [f"/f/pertemuan/{row.pk}/siap/" for row in meetings_of(circle)[1:]]
+        parts = (lying_open, rest.partition("</details>")[0])
+        return coming, *([path for path in coming if path in part] for part in parts)
+
+    plan_series(circle, starts_on=MONDAY + timedelta(days=1), at=time(9), meetings=4)
+    coming, lying_open, folded = shown()
+    assert (lying_open, folded) == (coming, [])
+
+    plan_series(circle, starts_on=MONDAY + timedelta(days=2), at=time(9), meetings=4)
+    coming, lying_open, folded = shown()
+    assert (len(coming), lying_open, folded) == (9, coming[:5], coming[5:])
+
+
 def test_one_tap_says_that_she_is_there_and_one_that_she_looks_for_somebody(circle):
     browser = browser_of(circle.lead)
     meeting = meetings_of(circle)[0]
