@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from groups.policies import facilitated_groups
-from groups.selectors.every import every_group
+from groups.selectors.every import every_group, look_again
 from portal.people.choices import Role
 from portal.people.models import RoleGrant
 from tests.factories import account, grant, make_agency, make_employee, make_practice
@@ -63,7 +63,9 @@ class Answer:
 def observe(world: World, person: str, method: str, path: str) -> Answer:
     """Ask and return everything observable, with ids and tokens taken out."""
     client = world.browsers[person]
-    every_group()  # What a process asks once in ten seconds is nobody's answer.
+    # What a process asks once in ten seconds, whoever comes, is no part of an answer.
+    look_again()
+    every_group()
     with undone(), watched() as queries:
         response = getattr(client, method)(path)
     body = _TOKEN.sub("", _ID.sub("id", response.content.decode("utf-8")))
