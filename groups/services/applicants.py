@@ -15,11 +15,11 @@ from groups.choices import (
     PlaceState,
     Refusal,
 )
-from groups.models import Assignment, CapacityPool, Enrolment, SealedCopy, SupportGroup
+from groups.models import Assignment, Enrolment, SealedCopy, SupportGroup
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.leaving import go, remove_member
-from groups.services.offers import fill
-from groups.services.seats import claim, has_room
+from groups.services.offers import fill_rooms
+from groups.services.seats import Room, claim, rooms_of
 from groups.services.telling import tell_facilitators, tell_members
 from portal.audit.services import record_staff
 from portal.people.actors import Account
@@ -58,9 +58,10 @@ def take_in(row: Enrolment, group: SupportGroup, *, now: datetime) -> Joined:
         _become(row, EnrolmentState.ACTIVE)
         _tell(row, notices.JOINED, row.pk, rev=row.rev, now=now)
         return Joined.JOINED
-    pools = list(group.pools.filter(meeting__isnull=True, way__in=group.ways).order_by("way"))
-    fill(pool_ids=[pool.pk for pool in pools], now=now)
-    place = claim(pool=_pool_for(row.way, pools), enrolment=row, turn=row.turn)
+    pools = group.pools.filter(meeting__isnull=True, way__in=group.ways)
+    rooms = rooms_of(pools.select_related("group", "meeting").order_by("way"))
+    fill_rooms(rooms, now=now)
+    place = claim(room=_room_for(row.way, rooms), enrolment=row, turn=row.turn)
     if place.state == PlaceState.WAITING:
         _become(row, EnrolmentState.WAITING)
         _tell(row, notices.QUEUED, place.pk, rev=place.rev, now=now)
@@ -202,24 +203,22 @@ def _facilitator_ids(group: SupportGroup, *, now: datetime) -> list[UUID]:
     return sorted(found.values_list("facilitator__user_id", flat=True).distinct())
 
 
-def _pool_for(way: str, pools: Sequence[CapacityPool]) -> CapacityPool:
+def _room_for(way: str, rooms: Sequence[Room]) -> Room:
     """
-    Return the pool of the wished way; without a wish the first with room, or the first.
+    Return the pool of the wished way; without a wish the first with a place, or the first.
 
     :raises GroupRefused: if the group does not meet that way.
     """
-    fitting = [pool for pool in pools if way in ("", pool.way)]
+    fitting = [room for room in rooms if way in ("", room.pool.way)]
     if not fitting:
         raise GroupRefused(Refusal.WAY_NOT_OFFERED)
-    if len(fitting) == 1:
-        return fitting[0]
-    roomy = [pool for pool in fitting if has_room(pool)]
-    return (roomy or fitting)[0]
+    return next((room for room in fitting if room.has_place), fitting[0])
 
 
 def _become(row: Enrolment, state: EnrolmentState) -> None:
-    row.state = state
-    Enrolment.objects.filter(pk=row.pk).update(state=state)
+    if row.state != state:
+        row.state = state
+        Enrolment.objects.filter(pk=row.pk).update(state=state)
 
 
 def _tell(row: Enrolment, notice: str, subject_id: UUID, *, rev: int, now: datetime) -> None:

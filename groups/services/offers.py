@@ -27,11 +27,11 @@ from groups.services.desk import GroupRefused, group_locked
 from groups.services.offer_clocks import clock_of
 from groups.services.seats import (
     OFFERABLE,
+    Room,
     has_way,
-    queue_of,
     release,
+    rooms_of,
     seat_waiting,
-    seats_taken,
 )
 from groups.services.telling import tell_head, tell_members
 from portal.audit.services import record_client, record_staff
@@ -49,10 +49,15 @@ def fill(*, pool_ids: Iterable[UUID], now: datetime, most: int | None = None) ->
         .select_related("group", "meeting")
         .order_by("pk")
     )
+    return fill_rooms(rooms_of(pools), now=now, most=most)
+
+
+def fill_rooms(rooms: Iterable[Room], *, now: datetime, most: int | None = None) -> int:
+    """Do as `fill` with pools that were read already; what is read stays true."""
     offers = 0
-    for pool in pools:
-        expire_offers(pool, now=now)
-        offers += _promote(pool, most=most, now=now)
+    for room in rooms:
+        expire_offers(room, now=now)
+        offers += _promote(room, most=most, now=now)
     return offers
 
 
@@ -184,14 +189,13 @@ def turns_in(pool: CapacityPool, *, now: datetime) -> Turns:
     )
 
 
-def _promote(pool: CapacityPool, *, most: int | None, now: datetime) -> int:
+def _promote(room: Room, *, most: int | None, now: datetime) -> int:
+    pool, queue = room.pool, room.queue
     turns = turns_in(pool, now=now)
-    taken = set(seats_taken(pool))
+    taken = set(room.seats)
     free = max(0, pool.capacity - len(taken))
     if turns == Turns.NONE:
         return 0
-    # The same query whether there is room or not: nothing tells from outside.
-    queue = list(queue_of(pool))
     if free == 0:
         return 0
     if turns == Turns.FIRST_COME:
@@ -218,6 +222,8 @@ def _offer(place: Place, pool: CapacityPool, *, seat: int, now: datetime) -> int
         undelivered=False,
     )
     if made:
+        place.state, place.seat_no = PlaceState.OFFERED, seat
+        place.offer_expires_at = clock.expires_at
         tell_members(
             enrolments=[place.enrolment],
             notice=notices.OFFERED,
@@ -246,15 +252,18 @@ def _tell_first_come(pool: CapacityPool, queue: list[Place], *, now: datetime) -
     )
 
 
-def expire_offers(pool: CapacityPool, *, now: datetime) -> None:
+def expire_offers(room: Room, *, now: datetime) -> None:
     """End the offers of a pool that have run out, inside the group's lock; tell each."""
-    over = list(
-        pool.places.filter(state=PlaceState.OFFERED, offer_expires_at__lte=now)
-        .select_related("enrolment")
-        .order_by("pk")
-    )
-    for place in over:
+    over = [
+        place
+        for place in room.places
+        if place.state == PlaceState.OFFERED
+        and place.offer_expires_at is not None
+        and place.offer_expires_at <= now
+    ]
+    for place in sorted(over, key=lambda place: place.pk):
         _end(place, PlaceState.LAPSED)
+        room.places.remove(place)
         tell_members(
             enrolments=[place.enrolment],
             notice=notices.LAPSED,

@@ -21,7 +21,7 @@ from groups.models.members import PlaceQuerySet
 from groups.rules.places import Turns, free_seat
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.offers import expire_offers, fill, turns_in
-from groups.services.seats import claim, has_room, release, seat_waiting, seats_taken
+from groups.services.seats import Room, claim, release, rooms_of, seat_waiting
 from portal.audit.services import record_client, record_staff
 from portal.people.actors import Account
 from portal.people.choices import Role
@@ -44,9 +44,10 @@ def take_place(*, actor: Account, meeting_id: UUID, way: str, now: datetime) -> 
         seated = _live(row, meeting).seated().filter(pool__way__in=meeting.ways).first()
         if seated is not None:
             return PlaceState(seated.state)
-        expire_offers(pool, now=now)
+        (room,) = rooms_of([pool])
+        expire_offers(room, now=now)
         walks_past = turns_in(pool, now=now) != Turns.OFFERED
-        state = _take(pool, row, walks_past=walks_past)
+        state = _take(room, row, walks_past=walks_past)
         if state == PlaceState.TAKEN:
             # A turn in the queue of the other way is no longer needed.
             release(_live(row, meeting).waiting())
@@ -164,14 +165,21 @@ def _chair(actor: Account, group_id: UUID, *, now: datetime) -> tuple[SupportGro
     return group, Role.FACILITATOR.value, str(policies.facilitator_of(actor).pk)
 
 
-def _take(pool: CapacityPool, row: Enrolment, *, walks_past: bool) -> PlaceState:
+def _take(room: Room, row: Enrolment, *, walks_past: bool) -> PlaceState:
     """Seat somebody who already waits here where she may, else claim."""
-    waiting = pool.places.waiting().filter(enrolment=row).first()
+    waiting = next(
+        (
+            place
+            for place in room.places
+            if place.enrolment_id == row.pk and place.state == PlaceState.WAITING
+        ),
+        None,
+    )
     if waiting is None:
         return PlaceState(
-            claim(pool=pool, enrolment=row, turn=row.turn, walks_past=walks_past).state
+            claim(room=room, enrolment=row, turn=row.turn, walks_past=walks_past).state
         )
-    seat = free_seat(capacity=pool.capacity, taken=seats_taken(pool))
+    seat = free_seat(capacity=room.pool.capacity, taken=room.seats)
     if seat is None or not walks_past or row.held_back:
         return PlaceState.WAITING
     seated = seat_waiting(waiting, seat=seat, state=PlaceState.TAKEN)
@@ -186,16 +194,13 @@ def _aside(row: Enrolment, meeting: Meeting) -> PlaceQuerySet:
 
 def _come_over(meeting: Meeting, row: Enrolment, *, now: datetime) -> None:
     """Give somebody whose way was dropped a place in another, or the first turn there."""
-    pools = list(
-        CapacityPool.objects.filter(meeting=meeting, way__in=meeting.ways)
-        .select_related("group", "meeting")
-        .order_by("way")
-    )
-    for pool in pools:
-        expire_offers(pool, now=now)
-    chosen = next((pool for pool in pools if has_room(pool)), pools[0])
-    walks_past = turns_in(chosen, now=now) != Turns.OFFERED
-    claim(pool=chosen, enrolment=row, turn=Turn.BUMPED, walks_past=walks_past)
+    pools = CapacityPool.objects.filter(meeting=meeting, way__in=meeting.ways)
+    rooms = rooms_of(pools.select_related("group", "meeting").order_by("way"))
+    for room in rooms:
+        expire_offers(room, now=now)
+    chosen = next((room for room in rooms if room.has_place), rooms[0])
+    walks_past = turns_in(chosen.pool, now=now) != Turns.OFFERED
+    claim(room=chosen, enrolment=row, turn=Turn.BUMPED, walks_past=walks_past)
     release(_aside(row, meeting))
 
 

@@ -4,7 +4,7 @@ The one place where seats and queue numbers are given out; always under the grou
 The constraints have the last word, so that a forgotten lock oversells nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from groups.choices import LIVE_PLACES, EnrolmentState, PlaceState
+from groups.choices import LIVE_PLACES, SEATED, EnrolmentState, PlaceState
 from groups.models import SEAT_ONCE, SEAT_WITHIN, CapacityPool, Enrolment, Meeting, Place
 from groups.rules.places import free_seat
 from portal.common.db import violated_constraint
@@ -21,40 +21,56 @@ OFFERABLE: Final = (EnrolmentState.WAITING, EnrolmentState.ACTIVE)
 """Whose turn may come: who waits for the group, or is in it and waits for a meeting."""
 
 
-def queue_of(pool: CapacityPool) -> QuerySet[Place]:
-    """Return who waits for a place of a pool, in the order of turns."""
-    return (
-        pool.places.waiting()
-        .filter(enrolment__held_back=False, enrolment__state__in=OFFERABLE)
-        .select_related("enrolment")
-        .order_by("turn", "queue_no")
-    )
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A pool and every live claim on it, as they stand under the group's lock."""
+
+    pool: CapacityPool
+    places: list[Place]
+    """With their enrolments, in the order of turns."""
+
+    @property
+    def queue(self) -> list[Place]:
+        """Return who waits and whose turn may come, in the order of turns."""
+        return [
+            place
+            for place in self.places
+            if place.state == PlaceState.WAITING
+            and not place.enrolment.held_back
+            and place.enrolment.state in OFFERABLE
+        ]
+
+    @property
+    def seats(self) -> frozenset[int]:
+        """Return the numbers of the seats that are offered or taken."""
+        seats = (place.seat_no for place in self.places if place.state in SEATED)
+        return frozenset(seat for seat in seats if seat is not None)
+
+    @property
+    def has_place(self) -> bool:
+        """Say whether there is a free seat that nobody waits for."""
+        return len(self.seats) < self.pool.capacity and not self.queue
 
 
-def seats_taken(pool: CapacityPool) -> frozenset[int]:
-    """Return the numbers of the seats that are offered or taken."""
-    seats = pool.places.seated().values_list("seat_no", flat=True)
-    return frozenset(seat for seat in seats if seat is not None)
+def rooms_of(pools: Iterable[CapacityPool]) -> list[Room]:
+    """Return pools with who has or wants their places; one query, whatever there is."""
+    rooms = {pool.pk: Room(pool, []) for pool in pools}
+    live = Place.objects.filter(pool__in=list(rooms), state__in=LIVE_PLACES)
+    for place in live.select_related("enrolment").order_by("turn", "queue_no", "pk"):
+        rooms[place.pool_id].places.append(place)
+    return list(rooms.values())
 
 
-def has_room(pool: CapacityPool) -> bool:
-    """Return whether a pool has a free seat that nobody waits for."""
-    waits = queue_of(pool).exists()
-    return len(seats_taken(pool)) < pool.capacity and not waits
-
-
-def claim(
-    *, pool: CapacityPool, enrolment: Enrolment, turn: int, walks_past: bool = False
-) -> Place:
+def claim(*, room: Room, enrolment: Enrolment, turn: int, walks_past: bool = False) -> Place:
     """
     Give somebody a seat if one is free and nobody waits for it, else a number in the queue.
 
     ``walks_past`` takes a free seat whoever waits: shortly before a meeting the first wins. The
     same queries for somebody who is held back as for anybody before a full group.
     """
-    someone_waits = queue_of(pool).exists()
-    seat = free_seat(capacity=pool.capacity, taken=seats_taken(pool))
-    may_sit = (walks_past or not someone_waits) and not enrolment.held_back
+    pool = room.pool
+    seat = free_seat(capacity=pool.capacity, taken=room.seats)
+    may_sit = (walks_past or not room.queue) and not enrolment.held_back
     if seat is not None and may_sit:
         row = Place(
             pool=pool, enrolment=enrolment, state=PlaceState.TAKEN, seat_no=seat, turn=turn

@@ -18,6 +18,7 @@ from groups.models import CapacityPool, Enrolment, Place
 from groups.services import enrolment, offers, places, setup
 from groups.services.desk import GroupRefused
 from groups.services.enrolment import JoinRequest, join_circle, recheck
+from groups.services.seats import rooms_of
 from portal.people.models import Employee
 from tests.factories import NOW, account, make_employee
 from tests.support.groups import enrolment_of, make_circle, make_member_account
@@ -79,7 +80,8 @@ class Waitlist(RuleBasedStateMachine):
 
     @rule(one=who)
     def join(self, one):
-        waited = offers.queue_of(self.pool()).exists()
+        (room,) = rooms_of([self.pool()])
+        waited = bool(room.queue)
         before = self.places().count()
         self.do(
             lambda: join_circle(
