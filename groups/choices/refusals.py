@@ -96,6 +96,10 @@ class Refusal(TextChoices):
         ),
     )
     TEXT_EMPTY = ("TEXT_EMPTY", _("There is nothing written yet. One sentence is enough."))
+    LIST_FULL = (
+        "LIST_FULL",
+        _("The reading list holds fifty texts. Take one off it, then there is room for this."),
+    )
     NO_DUTY = (
         "NO_DUTY",
         _(

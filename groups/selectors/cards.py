@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from groups import policies
-from groups.choices import EnrolmentState, GroupKind, GroupStatus, Visibility, Way
+from groups.choices import Band, EnrolmentState, GroupKind, GroupStatus, Visibility, Way
 from groups.models import Enrolment, Meeting, SupportGroup
 from groups.rules.enrolment import best_band
-from groups.selectors.closeness import closed_to
+from groups.selectors.closeness import closed_in_list
 from groups.selectors.pools import (
     PoolCount,
     count_pools,
@@ -38,11 +38,13 @@ class Facts:
     """Circles shown as full: something stands in the way, or did when she last asked."""
     pools: Sequence[PoolCount]
     next_meetings: Mapping[UUID, Meeting]
+    has_bands: bool = True
+    """Whether the cards say how many places are free."""
 
 
 def list_circles(*, actor: Account, now: datetime) -> CircleList:
     """
-    Return the actor's own circles and the listed others, by name.
+    Return the actor's own circles by name, and the listed others: the next to meet first.
 
     What stands between her and a place shows as "full", in words and in cost.
     """
@@ -57,8 +59,16 @@ def list_circles(*, actor: Account, now: datetime) -> CircleList:
     facts = gather(actor, shown, own, now=now)
     return CircleList(
         own=[card(group, facts, now=now) for group in shown if group.pk in own],
-        others=[card(group, facts, now=now) for group in shown if group.pk not in own],
+        others=sorted(
+            (card(group, facts, now=now) for group in shown if group.pk not in own),
+            key=_soonest_first,
+        ),
     )
+
+
+def _soonest_first(row: CircleRow) -> tuple[bool, float, str, UUID]:
+    starts_at = row.next_starts_at
+    return (starts_at is None, starts_at.timestamp() if starts_at else 0, row.name, row.id)
 
 
 def live_among(actor: Account, groups: Collection[SupportGroup]) -> dict[UUID, Enrolment]:
@@ -78,11 +88,13 @@ def gather(
     """Read what the cards of several circles need, in four queries however many they are."""
     ids = [group.pk for group in groups]
     meetings = _next_meetings(ids, now=now)
+    closed = closed_in_list(actor=actor, group_ids=ids, now=now)
     return Facts(
         own=own,
-        closed=closed_for(closed_to(actor=actor, group_ids=ids, now=now), own),
+        closed=closed_for(closed or frozenset(), own),
         pools=count_pools(group_ids=ids, meeting_ids=[row.pk for row in meetings.values()]),
         next_meetings=meetings,
+        has_bands=closed is not None,
     )
 
 
@@ -101,7 +113,7 @@ def card(group: SupportGroup, facts: Facts, *, now: datetime) -> CircleRow:
     """Return a circle as a card."""
     own = facts.own.get(group.pk)
     meeting = facts.next_meetings.get(group.pk)
-    band = best_band([row.band for row in ways_of(group, facts, now=now)])
+    band = _band_of(group, facts, now=now)
     return CircleRow(
         id=group.pk,
         name=group.name,
@@ -116,12 +128,18 @@ def card(group: SupportGroup, facts: Facts, *, now: datetime) -> CircleRow:
         zone=meeting.zone if meeting else group.zone,
         status=group.status,
         band=band,
-        band_label=str(band.label),
+        band_label=str(band.label) if band else "",
         state=own.state if own else "",
         state_label=str(EnrolmentState(own.state).label) if own else "",
         has_offer=own is not None and has_offer(own),
         agreement_is_stale=own is not None and own.agreement_version != version_of(group),
     )
+
+
+def _band_of(group: SupportGroup, facts: Facts, *, now: datetime) -> Band | None:
+    if not facts.has_bands:
+        return None
+    return best_band([row.band for row in ways_of(group, facts, now=now)])
 
 
 def ways_of(group: SupportGroup, facts: Facts, *, now: datetime) -> tuple[WayRow, ...]:

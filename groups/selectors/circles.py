@@ -24,6 +24,7 @@ from groups.choices import (
 from groups.models import Enrolment, Meeting, SupportGroup
 from groups.notices import MEMBER
 from groups.rules.enrolment import best_band, queue_band_of
+from groups.rules.words import MOST_TEXTS, NEWEST
 from groups.selectors.cards import Facts, list_circles, ways_of
 from groups.selectors.closeness import is_closed_to
 from groups.selectors.member_meetings import (
@@ -87,8 +88,6 @@ LAPSED = "LAPSED"
 """The state of whoever can go back into the queue: an offer ran out, or she let it go."""
 OTHERS = 3
 """How many other circles the page of one proposes."""
-NEWEST = 20
-"""How many words of the facilitators the page shows."""
 
 
 def get_circle_page(*, actor: Account, group_id: UUID, now: datetime) -> CirclePage:
@@ -280,5 +279,5 @@ def _announcements(group: SupportGroup) -> tuple[tuple[str, date, str], ...]:
 
 
 def _resources(group: SupportGroup) -> tuple[tuple[UUID, str, str], ...]:
-    rows = group.resources.order_by("position", "pk")
+    rows = group.resources.order_by("position", "pk")[:MOST_TEXTS]
     return tuple((row.pk, row.title, open_field_text(row, "text")) for row in rows)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.utils.timezone import localdate
 
 from groups import notices, policies
-from groups.choices import MEMBERS, ConcernLevel, ConcernState, RaisedBy
+from groups.choices import ConcernLevel, ConcernState, RaisedBy
 from groups.models import Assignment, Concern, Enrolment, SupportGroup
 from groups.policies import reader_tag_of
 from portal.notifications.selectors import count_told
@@ -16,6 +17,9 @@ from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.selectors import list_with_role
 from portal.vault.services import has_vault, open_field_text, users_with_vault
+
+CLOSED_SHOWN: Final = 20
+"""How many closed worries the list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ def list_concerns(*, actor: Account, now: datetime) -> DutyDesk:
     """
     Return the worries that were handed to the actor, the pressing and then the newest first.
 
+    Of the closed ones some; none that waits or is looked after is ever left out.
+
     :raises Http404: if she neither holds the duty nor leads groups today.
     """
     found = policies.readable_concerns(actor, now=now).select_related("group")
@@ -148,7 +154,7 @@ def list_concerns(*, actor: Account, now: datetime) -> DutyDesk:
         waiting=[row for row in rows if row.state == ConcernState.OPEN],
         mine=[row for row in taken if row.is_mine],
         elsewhere=[row for row in taken if not row.is_mine],
-        closed=[row for row in rows if row.state == ConcernState.CLOSED],
+        closed=[row for row in rows if row.state == ConcernState.CLOSED][:CLOSED_SHOWN],
         sealed_to_others=policies.concerns_sealed_to_others(actor, now=now).count(),
         has_vault=has_vault(user_id=actor.user_id),
         is_on_duty=Role.DUTY in actor.roles,
@@ -194,7 +200,7 @@ def get_meeting_worry(*, actor: Account, meeting_id: UUID, now: datetime) -> Mee
     :raises Http404: if she does not run the meeting.
     """
     meeting = policies.get_facilitated_meeting(actor=actor, meeting_id=meeting_id, now=now)
-    members = Enrolment.objects.filter(group=meeting.group_id, state__in=MEMBERS)
+    members = Enrolment.objects.members().filter(group=meeting.group_id, held_back=False)
     people = [(str(one.pk), open_field_text(one, "alias")) for one in members]
     return MeetingWorry(
         meeting_id=meeting.pk,

@@ -227,11 +227,20 @@ def get_group_page(*, actor: Account, group_id: UUID, now: datetime) -> GroupPag
 
 
 def _counted(groups: QuerySet[SupportGroup]) -> QuerySet[SupportGroup]:
-    """Add how many are in each group, wait for it, have asked to join."""
+    """
+    Add how many are in each group, wait for it, have asked to join.
+
+    Whoever is held back counts as little as she shows: the sum tells no more than the list.
+    """
+
+    def count(*states: str) -> Count:
+        shown = Q(enrolments__state__in=states, enrolments__held_back=False)
+        return Count("enrolments", filter=shown)
+
     return groups.annotate(
-        members=Count("enrolments", filter=Q(enrolments__state__in=MEMBERS)),
-        waiting=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITING)),
-        applicants=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.APPLIED)),
+        members=count(*MEMBERS),
+        waiting=count(EnrolmentState.WAITING),
+        applicants=count(EnrolmentState.APPLIED),
     )
 
 

@@ -265,9 +265,15 @@ def duty_label(state: str) -> str:
 
 
 def _people(meeting: Meeting) -> tuple[list[AttendanceRow], list[str]]:
-    """Return who is expected, by nickname, and the nicknames of the other members."""
+    """
+    Return who is expected, by nickname, and the nicknames of the other members.
+
+    Whoever is held back is not among them: nobody here learns that something stands in the way.
+    """
     own = {"meeting": meeting, "enrolment": OuterRef("pk")}
-    members = Enrolment._base_manager.filter(group_id=meeting.group_id, state__in=MEMBERS)
+    members = Enrolment._base_manager.filter(
+        group_id=meeting.group_id, state__in=MEMBERS, held_back=False
+    )
     rows = members.annotate(
         is_expected=Exists(expected_at(meeting).filter(pk=OuterRef("pk"))),
         mark=Subquery(Attendance.objects.filter(**own).values("mark")[:1]),

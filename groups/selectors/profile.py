@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Final
 from uuid import UUID
 
 from groups import policies
 from groups.choices import Block, GroupStatus, Rhythm, Way
 from groups.models import MeetingSeries, SupportGroup
 from portal.people.actors import Account
+
+AGREEMENTS: Final = 20
+"""How many versions of its agreement the page of a group shows, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def _profile(group: SupportGroup) -> GroupProfile:
         run_sheet={Block(block): minutes for block, minutes in group.run_sheet},
         agreements=tuple(
             AgreementRow(row.version, row.text_id, row.text_en, row.published_on)
-            for row in group.agreements.order_by("-version")
+            for row in group.agreements.order_by("-version")[:AGREEMENTS]
         ),
         series=_series(latest) if latest else None,
     )

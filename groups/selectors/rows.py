@@ -9,7 +9,11 @@ from groups.choices import Band, PlaceState, SignalKind
 
 @dataclass(frozen=True, slots=True)
 class CircleRow:
-    """A circle on a list; ``state`` is empty for whoever is not in it nor on her way."""
+    """
+    A circle on a list; ``state`` is empty for whoever is not in it nor on her way.
+
+    Without a ``band`` the list says nothing of places, neither of this group nor of any other.
+    """
 
     id: UUID
     name: str
@@ -23,7 +27,7 @@ class CircleRow:
     next_ends_at: datetime | None
     zone: str
     status: str
-    band: Band
+    band: Band | None
     band_label: str
     state: str
     state_label: str

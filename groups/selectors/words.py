@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from groups import notices, policies
 from groups.choices import EnrolmentState
 from groups.models import Announcement
+from groups.rules.words import MOST_TEXTS, NEWEST
 from groups.selectors.profile import GroupHead, head_of
 from portal.notifications.selectors import count_told_each
 from portal.people.actors import Account
@@ -65,13 +66,14 @@ def get_announcements(*, actor: Account, group_id: UUID, now: datetime) -> Annou
 
     :raises Http404: if the actor does not lead it today.
     """
-    active = Q(enrolments__state=EnrolmentState.ACTIVE)
+    # Whoever is held back is told as well, and counts nowhere: she shows on no list.
+    active = Q(enrolments__state=EnrolmentState.ACTIVE, enrolments__held_back=False)
     own = policies.facilitated_groups(actor, now=now).filter(pk=group_id)
     group = policies.one_of(own.annotate(expected=Count("enrolments", filter=active)), now=now)
     rows = list(
         Announcement.objects.filter(group=group)
         .select_related("author")
-        .order_by("-position")[:30]
+        .order_by("-position")[:NEWEST]
     )
     held = count_told_each(subject_ids=[row.pk for row in rows], notice=notices.ANNOUNCED)
     return AnnouncementPage(
@@ -92,7 +94,7 @@ def get_resources(*, actor: Account, group_id: UUID, now: datetime) -> ResourceP
         group=head_of(group),
         rows=tuple(
             ResourceRow(id=row.pk, title=row.title, text=open_field_text(row, "text"))
-            for row in group.resources.order_by("position", "id")
+            for row in group.resources.order_by("position", "id")[:MOST_TEXTS]
         ),
     )
 
@@ -106,6 +108,6 @@ def _announcement(row: Announcement, held: int) -> AnnouncementRow:
         urgent_reason=row.urgent_reason,
         expected=row.expected,
         told=row.told,
-        held=held,
+        held=min(held, row.told),
         is_complete=row.told == row.expected,
     )

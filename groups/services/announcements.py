@@ -29,7 +29,8 @@ def announce(
     Tell all active members of a group something, each in her own inbox; nobody can answer.
 
     A mail about it leaves in the next window or, with a reason, at once; None is not urgent.
-    How many were to be told and how many were is counted here. Locks the group.
+    How many were to be told and how many were is counted here, without those who are held back:
+    they are told and show nowhere. Locks the group.
 
     :raises Http404: if the actor does not lead the group.
     :raises GroupRefused: if nothing is written, or it is urgent without a reason.
@@ -43,12 +44,13 @@ def announce(
         group = policies.get_facilitated_group(actor=actor, group_id=group_id, now=now)
         members = list(group.enrolments.filter(state=EnrolmentState.ACTIVE).order_by("id"))
         last = group.announcements.aggregate(last=Max("position"))["last"]
+        hidden = sum(row.held_back for row in members)
         facilitator = policies.facilitator_of(actor)
         row = Announcement(
             group=group,
             author=facilitator,
             urgent_reason=reason,
-            expected=len(members),
+            expected=len(members) - hidden,
             told=0,
             position=(last or 0) + 1,
             on_day=localdate(now),
@@ -63,7 +65,7 @@ def announce(
             now=now,
         )
         # Counted where it lies, not as it was meant: the two are shown side by side.
-        row.told = count_told(subject_id=row.pk, notice=notices.ANNOUNCED)
+        row.told = count_told(subject_id=row.pk, notice=notices.ANNOUNCED) - hidden
         row.save(update_fields=["told"])
         record_staff(
             role="FACILITATOR",

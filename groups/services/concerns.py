@@ -310,7 +310,8 @@ def _copies(concern_id: UUID, text: str, readers: Sequence[UUID]) -> Iterator[Se
 def _member_of(group: SupportGroup, enrolment_id: UUID | None) -> Enrolment | None:
     if enrolment_id is None:
         return None
-    found = Enrolment.objects.members().filter(pk=enrolment_id, group=group).first()
+    shown = Enrolment.objects.members().filter(group=group, held_back=False)
+    found = shown.filter(pk=enrolment_id).first()
     if found is None:
         raise Http404
     return found

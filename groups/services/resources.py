@@ -9,6 +9,7 @@ from django.http import Http404
 from groups import policies
 from groups.choices import Refusal
 from groups.models import Resource
+from groups.rules.words import MOST_TEXTS
 from groups.services.desk import GroupRefused, group_locked
 from portal.audit.services import record_staff
 from portal.people.actors import Account
@@ -22,12 +23,14 @@ def add_resource(
     Put something to read at the end of a group's list. Locks the group.
 
     :raises Http404: if the actor does not lead the group.
-    :raises GroupRefused: if title or text is empty.
+    :raises GroupRefused: if title or text is empty, or the list is full.
     """
     if not (title.strip() and text.strip()):
         raise GroupRefused(Refusal.TEXT_EMPTY)
     with group_locked(group_id=group_id):
         group = policies.get_facilitated_group(actor=actor, group_id=group_id, now=now)
+        if group.resources.count() >= MOST_TEXTS:
+            raise GroupRefused(Refusal.LIST_FULL)
         last = group.resources.aggregate(last=Max("position"))["last"]
         row = Resource(group=group, title=title.strip(), position=(last or 0) + 1)
         seal_field(row, "text", text.strip())
