@@ -40,4 +40,3 @@ def register(*, keep_turn: KeepTurn) -> None:
     for notice in (*MEMBER_NOTICES, *STAFF_NOTICES):
         is_offer = notice.name == notices.OFFERED
         registry.register(replace(notice, undelivered=undelivered) if is_offer else notice)
-
