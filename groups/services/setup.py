@@ -38,8 +38,10 @@ from groups.models import (
     Invitation,
     Meeting,
     Place,
+    SealedCopy,
     SupportGroup,
 )
+from groups.models import Block as Avoided
 from groups.rules.run import RUN_SHEET
 from groups.selectors.every import look_again
 from groups.services.desk import GroupRefused, group_locked
@@ -228,6 +230,9 @@ def end_group(*, actor: Account, group_id: UUID, now: datetime) -> None:
         Enrolment.objects.filter(group=group, state__in=LIVE_ENROLMENTS).update(
             state=EnrolmentState.COMPLETED, left_month=month_of(now)
         )
+        # As for whoever leaves: what she wished, and what she wrote to join, goes.
+        Avoided.objects.filter(enrolment__in=live).delete()
+        SealedCopy.objects.filter(subject_id__in=[row.pk for row in live]).delete()
         tell_members(enrolments=live, notice=notices.ENDED, subject_id=group.pk, now=now)
         SupportGroup.objects.filter(pk=group.pk).update(ended_on=localdate(now))
         _set_status(group, GroupStatus.ARCHIVED, "circle.ended", actor, now=now)

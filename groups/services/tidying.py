@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.utils.timezone import localdate
 
-from groups.models import Place, PlanChange
+from groups.choices import ConcernState
+from groups.models import Concern, Place, PlanChange, SealedCopy
 from groups.services.departures import vacate_for_departed
 from groups.services.leaving import forget_old_aliases, leave_for_departed
 from groups.services.series import materialise
@@ -13,6 +16,8 @@ from groups.services.sweeping import Step, take_steps
 
 KEEP_PAST: Final = timedelta(days=90)
 """How long places of past meetings and told changes of plan are kept."""
+KEEP_WORRIES: Final = relativedelta(months=12)
+"""How long a worry is kept, from the day it was handed on, once it is closed."""
 
 
 def tidy(*, now: datetime) -> int:
@@ -27,6 +32,20 @@ def forget_past_places(*, now: datetime) -> int:
         return past.delete()[0]
 
 
+def forget_closed_worries(*, now: datetime) -> int:
+    """
+    Delete worries that are closed and were handed on twelve months ago, with their copies.
+
+    One that waits or that somebody looks after stays, however old. Return how many rows went.
+    """
+    with transaction.atomic():
+        last = localdate(now) - KEEP_WORRIES
+        closed = Concern.objects.filter(state=ConcernState.CLOSED, on_day__lte=last)
+        old = list(closed.values_list("pk", flat=True))
+        copies = SealedCopy.objects.filter(subject_id__in=old).delete()[0]
+        return copies + Concern.objects.filter(pk__in=old).delete()[0]
+
+
 def forget_told_changes(*, now: datetime) -> int:
     """Delete changes of plan that were told 90 days ago; return how many."""
     with transaction.atomic():
@@ -38,6 +57,7 @@ _STEPS: Final[tuple[Step, ...]] = (
     ("meetings ahead", materialise),
     ("members who departed", leave_for_departed),
     ("facilitators who departed", vacate_for_departed),
+    ("closed worries", forget_closed_worries),
     ("old nicknames", forget_old_aliases),
     ("past places", forget_past_places),
     ("told changes", forget_told_changes),

@@ -17,7 +17,7 @@ from groups.models import (
     SealedCopy,
 )
 from groups.selectors.circles import list_coming
-from groups.services import enrolment, leaving
+from groups.services import applicants, enrolment, leaving, setup
 from groups.services.room_secrets import rotate_secrets
 from portal.audit.models import ClientEvent, StaffEvent
 from portal.notifications.models import AddressChoice, Notification
@@ -255,3 +255,31 @@ def test_words_open_with_the_readers_vault_and_to_nobody_in_the_line():
     assert read == {circle.lead.user_id: "Telepon saya sore hari.", circle.co.user_id: ""}
     assert len({len(bytes(copy.sealed)) for copy in SealedCopy.objects.all()}) == 1
     assert StaffEvent.objects.filter(action="circle.application_opened").count() == 2
+
+
+@pytest.mark.parametrize("way_out", ["accepted", "referred", "withdrawn", "ended"])
+def test_what_she_wrote_to_join_goes_with_the_answer(way_out):
+    circle = make_circle(join_policy="SCREENING")
+    make_vault(user_id=circle.lead.user_id, passphrase=PASSPHRASE, now=LONG_AGO)
+    actor = make_member_account(circle)
+    press(circle, actor, words="Telepon saya sore hari.")
+    row = enrolment_of(circle, actor)
+    assert SealedCopy.objects.filter(subject_id=row.pk).count() == 1
+    lead = {"actor": circle.lead, "now": NOW}
+    if way_out == "accepted":
+        applicants.accept_applicant(enrolment_id=row.pk, **lead)
+    elif way_out == "referred":
+        applicants.refer_applicant(enrolment_id=row.pk, **lead)
+    elif way_out == "withdrawn":
+        enrolment.leave_circle(actor=actor, group_id=circle.group.pk, now=NOW)
+    else:
+        setup.end_group(group_id=circle.group.pk, **lead)
+    assert not SealedCopy.objects.exists()
+
+
+def test_when_a_circle_ends_nobody_is_avoided_there_any_more():
+    circle = make_circle()
+    actor = join(circle)
+    enrolment.block_person(actor=actor, group_id=circle.group.pk, who="a@b.test", now=NOW)
+    setup.end_group(actor=circle.lead, group_id=circle.group.pk, now=NOW)
+    assert not enrolment_of(circle, actor).blocks.exists()

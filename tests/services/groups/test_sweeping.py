@@ -3,11 +3,12 @@
 from datetime import date, time, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from groups import tasks
 from groups.choices import ChangeKind, EnrolmentState, GroupKind, PlaceState
-from groups.models import Duty, Enrolment, Meeting, Place, PlanChange
-from groups.services import changes, places, sweeping, tidying
+from groups.models import Concern, Duty, Enrolment, Meeting, Place, PlanChange, SealedCopy
+from groups.services import changes, concerns, places, sweeping, tidying
 from groups.services.sweeping import sweep
 from groups.services.tidying import KEEP_PAST, tidy
 from portal.celery import app
@@ -18,10 +19,11 @@ from tests.support.groups import (
     enrolment_of,
     join,
     make_circle,
+    make_duty,
     meetings_of,
     plan_series,
 )
-from tests.support.worries import told
+from tests.support.worries import hand_on, told
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,24 @@ def test_places_of_the_past_are_forgotten_and_no_others(circle):
     assert tidying.forget_past_places(now=ended + KEEP_PAST) == 0
     assert tidying.forget_past_places(now=ended + KEEP_PAST + timedelta(seconds=1)) == 1
     assert Place.objects.get().pool.meeting_id == second.pk
+
+
+def test_closed_worries_go_with_their_copies_after_a_year_and_no_others(circle):
+    duty = make_duty(circle.agency)
+    states = dict.fromkeys((hand_on(circle) for _ in range(3)), "")
+    closed, taken, waiting = states
+    concerns.close_concern(actor=duty, concern_id=closed, now=NOW)
+    concerns.take_concern(actor=duty, concern_id=taken, now=NOW)
+    year = relativedelta(years=1)
+
+    assert tidying.forget_closed_worries(now=NOW + year - timedelta(days=1)) == 0
+    assert tidying.forget_closed_worries(now=NOW + year) == 2
+    tidy(now=NOW + year + timedelta(days=900))
+
+    assert set(Concern.objects.values_list("pk", flat=True)) == {taken, waiting}
+    assert set(SealedCopy.objects.values_list("subject_id", flat=True)) == {taken, waiting}
+    # Whoever has its notice still reads that it is gone, not an error.
+    assert told(duty) is not None
 
 
 def test_changes_that_were_told_are_forgotten_and_no_others(circle):
