@@ -98,7 +98,8 @@ class JoinForm(forms.Form):
     @classmethod
     def of_any_circle(cls, data: QueryDict) -> Self:
         """Read what was sent before anything is known of the circle, which has its own say."""
-        form = cls(data, ways=Way.choices, needs_code=True, needs_talk=True)
+        ways = [(way.value, str(way.label)) for way in Way]
+        form = cls(data, ways=ways, needs_code=True, needs_talk=True)
         for field in form.fields.values():
             field.required = False
         return form

@@ -162,7 +162,11 @@ def blocks_of(enrolment: Enrolment) -> int:
 def claims_in(enrolment: Enrolment, meeting_ids: Collection[UUID]) -> dict[UUID, Claim]:
     """Return one's own claims by meeting, a seat before a turn."""
     ordered = sorted(claims_of(enrolment), key=lambda row: row.state != PlaceState.WAITING)
-    return {row.meeting_id: row for row in ordered if row.meeting_id in meeting_ids}
+    return {
+        row.meeting_id: row
+        for row in ordered
+        if row.meeting_id is not None and row.meeting_id in meeting_ids
+    }
 
 
 def _newest_agreement(group: str) -> QuerySet[Agreement]:
