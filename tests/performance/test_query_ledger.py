@@ -37,10 +37,7 @@ LEDGER = Path(__file__).with_name("query_counts.json")
 BUDGETS = {
     "home:home": 8, "counselling:times": 6, "counselling:times-later": 6,
     "hold": 16, "counselling:appointment-book": 16, "counselling:appointment-move": 11,
-    # A circle's pages answer many small questions at once: who leads, where, when, whether
-    # there is room, what was said; and a visit looks anew whether a place can be offered.
-    "groups:circle": 30, "groups:circle-meeting": 19, "groups:circles": 17,
-    "groups:circle-join": 70, "groups:offer-take": 17,
+    "groups:circle-join": 22,
     "notifications:inbox": 11,
 }  # fmt: skip
 KINDS = {"GET notifications:inbox": 3}
