@@ -251,15 +251,6 @@ def get_plan_meeting(*, actor: Account, meeting_id: UUID, now: datetime) -> Plan
     return _meeting_rows([meeting], now=now)[0]
 
 
-def get_plannable_meeting(*, actor: Account, meeting_id: UUID, now: datetime) -> Meeting:
-    """
-    Return a meeting whose plan is the actor's to change; to stand in once is not enough.
-
-    :raises Http404: if she does not lead its group.
-    """
-    return policies.get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
-
-
 def _meeting_rows(meetings: Sequence[Meeting], *, now: datetime) -> tuple[PlanMeetingRow, ...]:
     ready = readiness_by_meeting(meetings)
     return tuple(

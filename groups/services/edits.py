@@ -18,7 +18,6 @@ from groups.choices import (
 )
 from groups.models import Facilitator, Meeting, MeetingSeries, Place, PlanChange
 from groups.rules import series as rules
-from groups.selectors.planning import get_plannable_meeting
 from groups.services.desk import GroupRefused, group_locked
 from groups.services.duties import propose_duties
 from groups.services.offers import fill_group
@@ -110,10 +109,10 @@ def meeting_locked(
     :raises Http404: if the actor does not lead its group, or that has ended.
     :raises GroupRefused: if the group stays locked.
     """
-    found = get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
+    found = policies.get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
     with group_locked(group_id=found.group_id):
         plannable_group(actor=actor, group_id=found.group_id, now=now)
-        row = get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
+        row = policies.get_plannable_meeting(actor=actor, meeting_id=meeting_id, now=now)
         yield row, policies.facilitator_of(actor)
 
 
