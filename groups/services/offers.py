@@ -253,7 +253,12 @@ def _tell_first_come(pool: CapacityPool, queue: list[Place], *, now: datetime) -
 
 
 def expire_offers(room: Room, *, now: datetime) -> None:
-    """End the offers of a pool that have run out, inside the group's lock; tell each."""
+    """
+    End the offers of a pool that have run out, inside the group's lock; tell each.
+
+    Where nobody could have taken one, because group or meeting stands still, no turn is lost:
+    whoever had it waits again where she stood.
+    """
     over = [
         place
         for place in room.places
@@ -261,7 +266,12 @@ def expire_offers(room: Room, *, now: datetime) -> None:
         and place.offer_expires_at is not None
         and place.offer_expires_at <= now
     ]
+    waits_again = _stands_still(room.pool, now=now)
     for place in sorted(over, key=lambda place: place.pk):
+        if waits_again:
+            _end(place, PlaceState.WAITING)
+            place.state, place.seat_no, place.offer_expires_at = PlaceState.WAITING, None, None
+            continue
         _end(place, PlaceState.LAPSED)
         room.places.remove(place)
         tell_members(
@@ -271,6 +281,15 @@ def expire_offers(room: Room, *, now: datetime) -> None:
             rev=place.rev,
             now=now,
         )
+
+
+def _stands_still(pool: CapacityPool, *, now: datetime) -> bool:
+    """Say whether nothing of a pool is given out for now, whoever comes and however soon."""
+    meeting = pool.meeting
+    if meeting is not None and meeting.period.lower <= now:
+        return False
+    is_off = meeting is not None and meeting.status != MeetingStatus.PLANNED
+    return is_off or pool.group.status != GroupStatus.ACTIVE or not has_way(pool)
 
 
 def _desk_of(place: Place) -> AbstractContextManager[None]:
@@ -292,9 +311,7 @@ def _is_gone(place: Place, actor: Account, *, now: datetime) -> bool:
     if place.state != PlaceState.OFFERED or expires_at is None or expires_at <= now:
         return True
     meeting = place.pool.meeting
-    if place.pool.group.status != GroupStatus.ACTIVE or not has_way(place.pool):
-        return True
-    if meeting and (meeting.status != MeetingStatus.PLANNED or meeting.period.lower <= now):
+    if _stands_still(place.pool, now=now) or (meeting and meeting.period.lower <= now):
         return True
     # Whoever is in already stays.
     if place.enrolment.state != EnrolmentState.WAITING or not is_closed_to(

@@ -266,3 +266,37 @@ def test_a_meeting_that_takes_place_after_all_offers_at_once(world, is_undone):
             actor=world.circle.lead, meeting_id=world.meeting.pk, now=NOW
         )
     assert world.live(waits) == [("ONLINE", "OFFERED")]
+
+
+# --- no turn is lost through us --------------------------------------------------------------
+
+
+def test_an_offer_that_nobody_could_take_burns_no_turn():
+    circle = make_circle(capacity=1)
+    inside, first, second = (join(circle) for _ in range(3))
+    enrolment.leave_circle(actor=inside, group_id=circle.group.pk, now=NOW)
+    rows = Place.objects.filter(enrolment=enrolment_of(circle, first))
+    number = rows.get().queue_no
+    setup.pause_group(actor=circle.lead, group_id=circle.group.pk, now=NOW)
+    late = rows.get().offer_expires_at
+    offers.sweep_offers(now=late)
+    assert (rows.get().state, rows.get().queue_no) == ("WAITING", number)
+    assert not Notification.objects.filter(notice=notices.LAPSED).exists()
+    setup.open_group(actor=circle.lead, group_id=circle.group.pk, now=late)
+    assert rows.get().state == "OFFERED"
+    assert Place.objects.get(enrolment=enrolment_of(circle, second)).state == "WAITING"
+    # Where it could be taken, a turn ends as before.
+    offers.sweep_offers(now=rows.get().offer_expires_at)
+    assert rows.get().state == "LAPSED"
+
+
+def test_a_meeting_cancelled_for_a_while_burns_no_turn(world):
+    inside, _other, offered, waits = (world.comes() for _ in range(4))
+    world.gives_up(inside)
+    late = world.place(offered).offer_expires_at
+    said = {"actor": world.circle.lead, "meeting_id": world.meeting.pk}
+    meetings.cancel_meeting(**said, now=NOW)
+    offers.sweep_offers(now=late)
+    assert world.place(offered).state == "WAITING"
+    meetings.reinstate_meeting(**said, now=late)
+    assert (world.place(offered).state, world.place(waits).state) == ("OFFERED", "WAITING")
