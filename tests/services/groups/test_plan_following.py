@@ -16,6 +16,7 @@ from groups.choices import (
 )
 from groups.models import Meeting
 from groups.rules.series import ASK, TIME
+from groups.selectors.planning import get_plan_meeting
 from groups.services import changes, following, meetings, rota, series
 from groups.services.desk import GroupRefused
 from tests.factories import NOW
@@ -384,3 +385,5 @@ def test_who_only_stands_in_or_leads_another_group_changes_no_plan(circle):
             turn(circle, rows(circle)[3], actor=actor)
         with pytest.raises(Http404):
             meetings.cancel_meeting(actor=actor, meeting_id=rows(circle)[3].pk, now=NOW)
+        with pytest.raises(Http404):
+            get_plan_meeting(actor=actor, meeting_id=rows(circle)[3].pk, now=NOW)
