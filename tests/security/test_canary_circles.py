@@ -66,9 +66,10 @@ def _member(secrets: Secrets, number: int, circle: Circle, person: Walker) -> No
     person.private_address(f"{private}@rumah.test")
     masked = f"{private[0]}•••@rumah.test"
     sent = {"alias": secrets.word(f"alias {number}"), "agreement": "1", "way": "ONLINE",
-            "words": "", "address": masked}  # fmt: skip
+            "words": ""}  # fmt: skip
     assert page.post(f"{path}ikut/", sent).status_code == 302
     for ending, data in (
+        ("kabar", {"address": masked}),
         ("samaran", {"alias": secrets.word(f"second alias {number}")}),
         ("hindari", {"who": f"{secrets.word(f'avoided {number}')}@instansi.test"}),
         ("bicara", {"level": "RED", "text": f"{secrets.word(f'worry {number}')} diam sekali.",
