@@ -135,6 +135,12 @@ def _circle(story: Story, person: Walker):
     return circle, page
 
 
+def _own_circle(story: Story, person: Walker):
+    """Return a circle somebody is in or was, and its page; any one where she is in none."""
+    seen = [_circle(story, person) for _ in range(2 * len(story.circles))]
+    return next((one for one in seen if one[1].own), seen[0])
+
+
 def _look(story: Story, number: int, person: Walker) -> None:
     circle = random.choice(story.circles)
     for path in ("/", "/lingkar/", f"/lingkar/{circle.group.pk}/", "/saya/", "/saya/kabar/"):
@@ -153,7 +159,7 @@ def _join(story: Story, number: int, person: Walker) -> None:
 
 def _decide(story: Story, number: int, person: Walker) -> None:
     """Take what is offered, or let it go."""
-    _, page = _circle(story, person)
+    _, page = _own_circle(story, person)
     if page.own and page.own.offer:
         deed = random.choice(["ambil", "ambil", "lepas"])
         person.page.post(f"/lingkar/tempat/{page.own.offer.place_id}/{deed}/")
@@ -161,7 +167,7 @@ def _decide(story: Story, number: int, person: Walker) -> None:
 
 def _come(story: Story, number: int, person: Walker) -> None:
     """Look at a meeting; take a place, give it up, or say that one cannot come."""
-    _, page = _circle(story, person)
+    _, page = _own_circle(story, person)
     if page.own and page.meetings:
         path = f"/lingkar/pertemuan/{random.choice(page.meetings).id}/"
         person.page.get(path)
@@ -171,7 +177,7 @@ def _come(story: Story, number: int, person: Walker) -> None:
 
 def _settle(story: Story, number: int, person: Walker) -> None:
     """Choose a nickname or an address, avoid somebody, hand a worry on."""
-    circle, page = _circle(story, person)
+    circle, page = _own_circle(story, person)
     if page.own is None:
         return
     path = f"/lingkar/{circle.group.pk}/"
@@ -192,7 +198,7 @@ def _settle(story: Story, number: int, person: Walker) -> None:
 
 
 def _leave(story: Story, number: int, person: Walker) -> None:
-    circle, page = _circle(story, person)
+    circle, page = _own_circle(story, person)
     if page.own:
         person.page.post(f"/lingkar/{circle.group.pk}/keluar/")
 
@@ -211,7 +217,7 @@ def _guess(story: Story, number: int, person: Walker) -> None:
 
 
 DEEDS = ([_join, _look, _decide, _come, _settle, _leave, _book, _guess],
-         [9, 3, 4, 4, 4, 1, 1, 1])  # fmt: skip
+         [9, 3, 4, 4, 6, 1, 1, 1])  # fmt: skip
 
 
 def _crew(story: Story) -> None:
@@ -262,8 +268,39 @@ def _moments(start: datetime) -> Iterator[tuple[datetime, int]]:
     yield from sorted(comes + leads + sweeps)
 
 
+def _certain(story: Story, start: datetime) -> None:
+    """Let a few people do what chance may leave out, each deed at a moment of its own."""
+    closed, _, by_meeting, _ = story.circles
+    at_lingkar = f"/lingkar/{by_meeting.group.pk}/"
+    meeting = by_meeting.group.meetings.order_by("period")[1]
+    joins = {"agreement": "1", "alias": ""}
+    deeds = [
+        (0, f"{at_lingkar}ikut/", joins),
+        (0, f"{at_lingkar}kabar/", {"address": "p•••@rumah.test"}),
+        (0, f"/lingkar/pertemuan/{meeting.pk}/tempat/", {"way": "ROOM"}),
+        (0, f"{at_lingkar}hindari/", {"who": story.people[9].email}),
+        (1, f"/lingkar/{closed.group.pk}/ikut/", joins),
+        (1, f"{at_lingkar}ikut/", joins),
+        (
+            1,
+            f"{at_lingkar}bicara/",
+            {"level": "AMBER", "text": "Diam sekali.", "reader": "duty"},
+        ),
+        (2, f"{at_lingkar}ikut/", joins),
+        (2, f"{at_lingkar}keluar/", {}),
+    ]
+    with at(start):
+        sign_in(story.people[0]).private_address("pribadi0@rumah.test")
+        _book(story, 1, sign_in(story.people[1]))
+    for turn, (number, path, sent) in enumerate(deeds):
+        with at(start + timedelta(minutes=17 * turn + random.randrange(15))):
+            answer = sign_in(story.people[number]).page.post(path, sent)
+            assert answer.status_code in {302, 303}, path
+
+
 def live(story: Story, start: datetime) -> None:
     """Let the days pass."""
+    _certain(story, start - timedelta(hours=4))
     for moment, number in _moments(start):
         with at(moment):
             if number == -1:
