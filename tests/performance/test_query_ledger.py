@@ -36,9 +36,9 @@ from tests.support.world import World, build_world, hold_soonest, meet, undone
 LEDGER = Path(__file__).with_name("query_counts.json")
 BUDGETS = {
     "home:home": 8, "counselling:times": 6, "counselling:times-later": 6,
-    "hold": 16, "counselling:appointment-book": 16, "counselling:appointment-move": 11,
+    "hold": 16, "counselling:appointment-book": 16,
+    # A nickname, a seat or a turn, and whatever may stand in between, all under two locks.
     "groups:circle-join": 22,
-    "notifications:inbox": 11,
 }  # fmt: skip
 KINDS = {"GET notifications:inbox": 3}
 """News is read kind by kind: so many kinds more than at first, however many of each."""
