@@ -12,7 +12,7 @@ export UV_LINK_MODE = copy
 # Never console scripts: they break when the clone moves.
 RUN = .venv/bin/python
 THROWAWAY = $(RUN) -m portal.embedded.throwaway
-OURS = portal counselling
+OURS = portal counselling groups
 
 help:
 	@echo "make demo        the whole house on http://localhost:$(PORT)/ (PORT=… for another port)"

@@ -74,8 +74,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "groups.Debrief": _open("id meeting facilitator feeling wants_talk"),
     "groups.Duty": _open("id meeting facilitator state"),
     "groups.Enrolment": _open(
-        "id group state held_back barred way turn rev agreement_version joined_month"
-        " left_month"
+        "id group state held_back barred way turn rev agreement_version joined_month left_month"
     ),
     # who leads groups is no secret
     "groups.Facilitator": _open("id user agency display_name about trained_until is_active"),
@@ -160,7 +159,7 @@ CLOCKS: dict[str, str] = {
     "counselling.AvailabilityRevision.made_at": "a counsellor's own edits, for undo",
     "groups.Meeting.block_since": "while a meeting runs: when its facilitators turned the page",
     "groups.Meeting.period": "when a group meets; its members know it",
-    "groups.Place.offer_expires_at": "end of an offer, moved by whole windows and working hours",
+    "groups.Place.offer_expires_at": "end of an offer: whole windows and waking hours",
     "groups.PlanChange.tell_at": "a facilitator's own edit, three minutes later",
     "mfa.Authenticator.created_at": "a package's: somebody enrolled a second factor",
     "mfa.Authenticator.last_used_at": "a package's: somebody, mostly staff, signed in",

@@ -14,7 +14,8 @@ def follow_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whoever asks the database for the time get the time that a test has set."""
     for module in list(sys.modules.values()):
         name = getattr(module, "__name__", "")
-        if name.startswith(("portal", "counselling", "groups")) and hasattr(module, "database_now"):
+        ours = name.startswith(("portal", "counselling", "groups"))
+        if ours and hasattr(module, "database_now"):
             monkeypatch.setattr(module, "database_now", timezone.now)
 
 
