@@ -6,6 +6,7 @@ alone, and each start gives the facilitators a meeting around now, so that there
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -45,6 +46,66 @@ We use made-up names and mention neither units nor managers.
 If somebody's life is in danger, a facilitator gets help and says so first where possible."""
 
 FRIDAY, TUESDAY = 5, 2
+RUNNING: Final = "Lingkar Kenanga"
+"""The circle that always has a meeting around now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Circle:
+    """A circle of the demo: what it is, when it meets, which colleagues are in it."""
+
+    plan: setup.GroupPlan
+    weekday: int
+    at: time
+    members: slice
+    rhythm: Rhythm = Rhythm.WEEKLY
+
+
+CIRCLES: Final = (
+    _Circle(
+        plan=setup.GroupPlan(
+            name=RUNNING,
+            topic="Lelah oleh kerja yang tidak ada habisnya",
+            about="Sepuluh orang yang sama, setiap Jumat sore. Satu putaran, satu tema.",
+            zone=Zone.JAKARTA,
+            capacity={Way.ROOM: 12},
+            room="Ruang Kenanga, lantai 3",
+            directions="Lewat tangga timur; pintunya terbuka sepuluh menit sebelum mulai.",
+        ),
+        weekday=FRIDAY,
+        at=time(15, 0),
+        members=slice(None),
+    ),
+    _Circle(
+        plan=setup.GroupPlan(
+            name="Lingkar Fajar",
+            topic="Merawat orang tua atau anak sambil bekerja",
+            about="Datang kalau bisa. Tempat diambil untuk satu pertemuan saja.",
+            kind=GroupKind.OPEN,
+            zone=Zone.JAYAPURA,
+            capacity={Way.ONLINE: 10},
+            link_base="https://temu.instansi.test/lingkar",
+        ),
+        weekday=TUESDAY,
+        at=time(19, 0),
+        members=slice(3),
+        rhythm=Rhythm.FORTNIGHTLY,
+    ),
+    # As many members as places, so that there is a queue to stand in.
+    _Circle(
+        plan=setup.GroupPlan(
+            name="Lingkar Embun",
+            topic="Setelah kehilangan seseorang",
+            about="Lingkar kecil dan pelan. Boleh diam.",
+            zone=Zone.JAKARTA,
+            capacity={Way.ROOM: 4},
+            room="Ruang Embun, lantai 1",
+        ),
+        weekday=TUESDAY,
+        at=time(16, 0),
+        members=slice(3, 7),
+    ),
+)
 
 
 def seed_circles(
@@ -61,10 +122,11 @@ def seed_circles(
     if not Facilitator.objects.filter(user_id=people["lina"]).exists():
         _crew(head, people, now=now)
     if not SupportGroup.objects.filter(agency=agency).exists():
-        everybody = [account(user_id) for user_id in members]
-        _kenanga(head, lead, people, everybody, now=now)
-        _fajar(head, lead, people, everybody[:3], now=now)
-        _embun(head, lead, people, everybody[3:7], now=now)
+        for circle in CIRCLES:
+            group = _open(head, lead, people, circle.plan, now=now)
+            _plan(lead, group, circle, now=now)
+            for user_id in members[circle.members]:
+                _join(group, account(user_id), now=now)
     _meeting_around_now(lead, account(people["tirta"], Role.FACILITATOR), now=now)
 
 
@@ -105,24 +167,16 @@ def _open(
     return SupportGroup.objects.get(pk=group_id)
 
 
-def _weekly(
-    lead: Account,
-    group: SupportGroup,
-    *,
-    weekday: int,
-    at: time,
-    rhythm: Rhythm = Rhythm.WEEKLY,
-    now: datetime,
-) -> None:
+def _plan(lead: Account, group: SupportGroup, circle: _Circle, *, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(group.zone)).date()
-    ahead = (weekday - today.isoweekday()) % 7 or 7
+    ahead = (circle.weekday - today.isoweekday()) % 7 or 7
     series.plan_series(
         actor=lead,
         group_id=group.pk,
         plan=series.SeriesPlan(
-            rhythm=rhythm,
+            rhythm=circle.rhythm,
             starts_on=today + timedelta(days=ahead),
-            at=at,
+            at=circle.at,
             duration_minutes=90,
             until_on=None,
             count=None,
@@ -131,75 +185,6 @@ def _weekly(
         ),
         now=now,
     )
-
-
-def _kenanga(
-    head: Account,
-    lead: Account,
-    people: Mapping[str, UUID],
-    members: list[Account],
-    *,
-    now: datetime,
-) -> None:
-    plan = setup.GroupPlan(
-        name="Lingkar Kenanga",
-        topic="Lelah oleh kerja yang tidak ada habisnya",
-        about="Sepuluh orang yang sama, setiap Jumat sore. Satu putaran bercerita, satu tema.",
-        zone=Zone.JAKARTA,
-        capacity={Way.ROOM: 12},
-        room="Ruang Kenanga, lantai 3",
-        directions="Lewat tangga timur; pintunya terbuka sepuluh menit sebelum mulai.",
-    )
-    group = _open(head, lead, people, plan, now=now)
-    _weekly(lead, group, weekday=FRIDAY, at=time(15, 0), now=now)
-    for member in members:
-        _join(group, member, now=now)
-
-
-def _fajar(
-    head: Account,
-    lead: Account,
-    people: Mapping[str, UUID],
-    members: list[Account],
-    *,
-    now: datetime,
-) -> None:
-    plan = setup.GroupPlan(
-        name="Lingkar Fajar",
-        topic="Merawat orang tua atau anak sambil bekerja",
-        about="Datang kalau bisa. Tempat diambil untuk satu pertemuan saja.",
-        kind=GroupKind.OPEN,
-        zone=Zone.JAYAPURA,
-        capacity={Way.ONLINE: 10},
-        link_base="https://temu.instansi.test/lingkar",
-    )
-    group = _open(head, lead, people, plan, now=now)
-    _weekly(lead, group, weekday=TUESDAY, at=time(19, 0), rhythm=Rhythm.FORTNIGHTLY, now=now)
-    for member in members:
-        _join(group, member, now=now)
-
-
-def _embun(
-    head: Account,
-    lead: Account,
-    people: Mapping[str, UUID],
-    members: list[Account],
-    *,
-    now: datetime,
-) -> None:
-    """Make one that is full, so that there is a queue to stand in."""
-    plan = setup.GroupPlan(
-        name="Lingkar Embun",
-        topic="Setelah kehilangan seseorang",
-        about="Lingkar kecil dan pelan. Boleh diam.",
-        zone=Zone.JAKARTA,
-        capacity={Way.ROOM: 4},
-        room="Ruang Embun, lantai 1",
-    )
-    group = _open(head, lead, people, plan, now=now)
-    _weekly(lead, group, weekday=TUESDAY, at=time(16, 0), now=now)
-    for member in members:
-        _join(group, member, now=now)
 
 
 def _join(group: SupportGroup, actor: Account, *, now: datetime) -> None:
@@ -213,7 +198,7 @@ def _join(group: SupportGroup, actor: Account, *, now: datetime) -> None:
 
 def _meeting_around_now(lead: Account, co: Account, *, now: datetime) -> None:
     """Give Kenanga a meeting that has just begun, unless one runs."""
-    group = SupportGroup.objects.filter(name="Lingkar Kenanga").first()
+    group = SupportGroup.objects.filter(name=RUNNING).first()
     if group is None or group.meetings.planned().filter(period__contains=now).exists():
         return
     starts_at = now - timedelta(minutes=now.minute % 15, seconds=now.second)
