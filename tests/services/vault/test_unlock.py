@@ -15,6 +15,7 @@ from portal.vault import primitives, unlock
 from portal.vault.unlock import ABSOLUTE, IDLE, Locked
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+SESSION = "a-session-of-hers"
 KEY = bytes(range(32))
 SARI, DEWI = uuid4(), uuid4()
 SECOND = timedelta(seconds=1)
@@ -28,10 +29,10 @@ def _clean():
 
 
 def _remember(now=NOW):
-    return unlock.remember(private_key=KEY, user_id=SARI, session_key="abc", now=now)
+    return unlock.remember(private_key=KEY, user_id=SARI, session_key=SESSION, now=now)
 
 
-def _recall(secret, now=NOW, user_id=SARI, session_key="abc"):
+def _recall(secret, now=NOW, user_id=SARI, session_key=SESSION):
     return unlock.recall(secret=secret, user_id=user_id, session_key=session_key, now=now)
 
 
@@ -61,7 +62,7 @@ def test_redis_alone_holds_neither_key_nor_secret_nor_person():
     raw = unlock._raw(secret)
     held = b"".join(name + client().get(name) for name in client().scan_iter())
     assert len(held) > 300
-    for needle in (KEY, raw, secret.encode(), str(SARI).encode(), SARI.bytes, b"abc"):
+    for needle in (KEY, raw, secret.encode(), str(SARI).encode(), SARI.bytes, SESSION.encode()):
         assert needle not in held
         assert needle.hex().encode() not in held
 
@@ -105,7 +106,7 @@ def test_redis_forgets_by_itself():
 
 
 def _keep(secret, until, now=NOW):
-    unlock.keep_open(secret=secret, user_id=SARI, session_key="abc", until=until, now=now)
+    unlock.keep_open(secret=secret, user_id=SARI, session_key=SESSION, until=until, now=now)
 
 
 def test_an_appointment_keeps_it_open():
@@ -187,7 +188,7 @@ def test_two_processes_share_one_unlock():
         "from portal.vault import unlock\n"
         "s, u, at = json.loads(sys.argv[1])\n"
         "now = datetime.fromisoformat(at)\n"
-        "print(unlock.recall(secret=s, user_id=UUID(u), session_key='abc', now=now).hex())\n"
+        "print(unlock.recall(secret=s, user_id=UUID(u), session_key='a-session-of-hers', now=now).hex())\n"
         "unlock.forget(secret=s)\n"
     )
     words = json.dumps([secret, str(SARI), (NOW + SECOND).isoformat()])
