@@ -188,7 +188,8 @@ def test_two_processes_share_one_unlock():
         "from portal.vault import unlock\n"
         "s, u, at = json.loads(sys.argv[1])\n"
         "now = datetime.fromisoformat(at)\n"
-        "print(unlock.recall(secret=s, user_id=UUID(u), session_key='a-session-of-hers', now=now).hex())\n"
+        "print(unlock.recall(secret=s, user_id=UUID(u), "
+        "session_key='a-session-of-hers', now=now).hex())\n"
         "unlock.forget(secret=s)\n"
     )
     words = json.dumps([secret, str(SARI), (NOW + SECOND).isoformat()])
