@@ -137,12 +137,6 @@ def list_members(*, actor: Account, group_id: UUID, now: datetime) -> MemberList
     )
 
 
-def member_aliases(*, group_id: UUID) -> list[str]:
-    """Return the nicknames worn in a group, past ones too; no note may carry one."""
-    worn = Enrolment.objects.filter(group=group_id, alias__isnull=False)
-    return sorted(open_field_text(row, "alias") for row in worn)
-
-
 def _waiting(group_id: UUID) -> list[WaitingRow]:
     claims = (
         Place.objects.filter(

@@ -91,11 +91,6 @@ class GroupProfile:
         return sum(self.run_sheet.values())
 
     @property
-    def is_draft(self) -> bool:
-        """Say whether nobody sees the group yet."""
-        return self.status == GroupStatus.DRAFT
-
-    @property
     def is_open(self) -> bool:
         """Say whether people are let in."""
         return self.status == GroupStatus.ACTIVE

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import OperationalError, transaction
+from django.utils.timezone import localdate
 
 from groups.choices import Refusal
+from groups.models import Enrolment
+from portal.audit.services import record_client
 from portal.common.db import is_lock_timeout, lock
 from portal.common.errors import Refused
 
@@ -48,3 +52,13 @@ def group_locked(*, group_id: UUID, member_tag: bytes | None = None) -> Iterator
 def lock_group(group_id: UUID) -> None:
     """Hold the lock of a group to the end of the transaction that is open."""
     lock(GROUP_LOCK, group_id, PATIENCE_SECONDS)
+
+
+def record_member(row: Enrolment, action: str, *, now: datetime) -> None:
+    """Write down a member's deed by the handle of this group alone."""
+    record_client(handle=str(row.pk), action=action, subject=str(row.group_id), now=now)
+
+
+def month_of(now: datetime) -> date:
+    """Return the first day of the month: the finest clock of an enrolment."""
+    return localdate(now).replace(day=1)

@@ -1,11 +1,9 @@
 """Joining a group, and what a member settles for herself in it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
-
-from django.utils.timezone import localdate
 
 from groups import notices, policies
 from groups.choices import (
@@ -33,7 +31,7 @@ from groups.selectors.nicknames import (
 from groups.selectors.shapes import version_of, with_version
 from groups.services.applicants import apply, take_in, tell_applied
 from groups.services.codes import check_code, spend_code
-from groups.services.desk import GroupRefused, group_locked
+from groups.services.desk import GroupRefused, group_locked, month_of, record_member
 from groups.services.leaving import leave_circle, remove_member
 from groups.services.offers import fill
 from groups.services.standing import (
@@ -42,7 +40,6 @@ from groups.services.standing import (
     choose_circle_address,
     clear_blocks,
     pause_circle,
-    record,
     rename_in_circle,
     resume_circle,
     save_alias,
@@ -123,7 +120,7 @@ def join_circle(
             came = apply(row, group, actor=actor, words=request.words, now=now)
         else:
             came = take_in(row, group, now=now)
-        record(row, "lingkar.joined", now=now)
+        record_member(row, "lingkar.joined", now=now)
     return came
 
 
@@ -222,7 +219,7 @@ def _enrol(
     row.held_back = is_closed_to(actor=actor, group_id=group.pk, now=now)
     row.way, row.turn, row.rev = request.way, turn, row.rev + 1
     row.agreement_version = request.agreement_version
-    row.joined_month, row.left_month = _month(now), None
+    row.joined_month, row.left_month = month_of(now), None
     wanted = clean_alias(request.alias)
     for _ in range(DRAWS):
         alias = wanted or suggest_alias(
@@ -263,7 +260,3 @@ def _can_change(row: Enrolment) -> bool:
     return row.state in {EnrolmentState.APPLIED, EnrolmentState.WAITING} or (
         row.state in MEMBERS and row.group.kind == GroupKind.OPEN
     )
-
-
-def _month(now: datetime) -> date:
-    return localdate(now).replace(day=1)

@@ -1,11 +1,10 @@
 """Going out of a group: one transaction, whoever decided it."""
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.timezone import localdate
 
 from groups import notices, policies
 from groups.choices import (
@@ -26,12 +25,12 @@ from groups.models import (
     SupportGroup,
 )
 from groups.rules.enrolment import forget_before
-from groups.services.desk import GroupRefused, group_locked
+from groups.services.desk import GroupRefused, group_locked, month_of, record_member
 from groups.services.offers import fill
 from groups.services.run import rotate_coming
 from groups.services.seats import release
 from groups.services.telling import tell_members
-from portal.audit.services import record_client, record_staff
+from portal.audit.services import record_staff
 from portal.notifications import services as notifications
 from portal.people.actors import Account
 from portal.people.selectors import list_departed
@@ -53,7 +52,7 @@ def leave_circle(*, actor: Account, group_id: UUID, now: datetime) -> None:
             return
         go(row, state=EnrolmentState.LEFT, now=now)
         notifications.forget_recipient(tag=bytes(row.member_tag), now=now)
-        record_client(handle=str(row.pk), action="lingkar.left", subject=str(group_id), now=now)
+        record_member(row, "lingkar.left", now=now)
 
 
 def remove_member(
@@ -104,7 +103,7 @@ def go(row: Enrolment, *, state: EnrolmentState, now: datetime) -> None:
     was_member = row.state in MEMBERS
     pools = release(row.places.all())
     Enrolment.objects.filter(pk=row.pk).update(
-        state=state, held_back=False, left_month=_month(now)
+        state=state, held_back=False, left_month=month_of(now)
     )
     row.blocks.all().delete()
     MeetingSignal.objects.filter(enrolment=row).delete()
@@ -137,7 +136,7 @@ def forget_old_aliases(*, now: datetime) -> int:
     Their past claims on places go, and the whole enrolment where nothing hangs on it; that
     somebody was barred stays. Somebody whose offer ran out that long ago has left.
     """
-    last = forget_before(_month(now))
+    last = forget_before(month_of(now))
     Enrolment.objects.filter(
         ~Exists(Place.objects.filter(enrolment=OuterRef("pk"), state__in=LIVE_PLACES)),
         state=EnrolmentState.WAITING,
@@ -172,13 +171,7 @@ def _leave_one(group_id: UUID, enrolment_id: UUID, *, now: datetime) -> int:
                 return 0
             go(row, state=EnrolmentState.LEFT, now=now)
             notifications.forget_recipient(tag=bytes(row.member_tag), now=now)
-            record_client(
-                handle=str(row.pk), action="lingkar.left", subject=str(group_id), now=now
-            )
+            record_member(row, "lingkar.left", now=now)
     except GroupRefused:
         return 0
     return 1
-
-
-def _month(now: datetime) -> date:
-    return localdate(now).replace(day=1)

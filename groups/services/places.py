@@ -19,10 +19,10 @@ from groups.choices import (
 from groups.models import Attendance, CapacityPool, Enrolment, Meeting, Place, SupportGroup
 from groups.models.members import PlaceQuerySet
 from groups.rules.places import Turns, free_seat
-from groups.services.desk import GroupRefused, group_locked
+from groups.services.desk import GroupRefused, group_locked, record_member
 from groups.services.offers import expire_offers, fill, turns_in
 from groups.services.seats import Room, claim, release, rooms_of, seat_waiting
-from portal.audit.services import record_client, record_staff
+from portal.audit.services import record_staff
 from portal.people.actors import Account
 from portal.people.choices import Role
 
@@ -54,7 +54,7 @@ def take_place(*, actor: Account, meeting_id: UUID, way: str, now: datetime) -> 
         release(_aside(row, meeting))
         if not walks_past:
             fill(pool_ids=[pool.pk], now=now)
-        _record(row, "lingkar.asked_place", now=now)
+        record_member(row, "lingkar.asked_place", now=now)
     return state
 
 
@@ -71,7 +71,7 @@ def give_up_place(*, actor: Account, meeting_id: UUID, now: datetime) -> None:
     with _desk_of(own):
         meeting, row = _before_start(actor, meeting_id, now=now)
         _give_up(meeting, row, now=now)
-        _record(row, "lingkar.gave_up_place", now=now)
+        record_member(row, "lingkar.gave_up_place", now=now)
 
 
 def confirm_place(*, actor: Account, meeting_id: UUID, now: datetime) -> None:
@@ -89,7 +89,7 @@ def confirm_place(*, actor: Account, meeting_id: UUID, now: datetime) -> None:
         if _is_ahead(meeting, now=now) and _aside(row, meeting).exists():
             _come_over(meeting, row, now=now)
         _live(row, meeting).filter(asks_again=True).update(asks_again=False)
-        _record(row, "lingkar.confirmed_place", now=now)
+        record_member(row, "lingkar.confirmed_place", now=now)
 
 
 def excuse(*, actor: Account, meeting_id: UUID, now: datetime) -> None:
@@ -111,7 +111,7 @@ def excuse(*, actor: Account, meeting_id: UUID, now: datetime) -> None:
         )
         if meeting.group.kind == GroupKind.OPEN:
             _give_up(meeting, row, now=now)
-        _record(row, "lingkar.excused", now=now)
+        record_member(row, "lingkar.excused", now=now)
 
 
 def take_back_excuse(*, actor: Account, meeting_id: UUID, now: datetime) -> None:
@@ -125,7 +125,7 @@ def take_back_excuse(*, actor: Account, meeting_id: UUID, now: datetime) -> None
     with _desk_of(own):
         meeting, row = _before_start(actor, meeting_id, now=now)
         Attendance.objects.filter(meeting=meeting, enrolment=row, mark=Mark.EXCUSED).delete()
-        _record(row, "lingkar.comes_after_all", now=now)
+        record_member(row, "lingkar.comes_after_all", now=now)
 
 
 def set_capacity(
@@ -257,7 +257,3 @@ def _refuse_begun(meeting: Meeting, *, now: datetime) -> None:
 
 def _desk_of(row: Enrolment) -> AbstractContextManager[None]:
     return group_locked(group_id=row.group_id, member_tag=bytes(row.member_tag))
-
-
-def _record(row: Enrolment, action: str, *, now: datetime) -> None:
-    record_client(handle=str(row.pk), action=action, subject=str(row.group_id), now=now)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -44,7 +44,7 @@ from groups.models import (
 from groups.models import Block as Avoided
 from groups.rules.run import RUN_SHEET
 from groups.selectors.every import look_again
-from groups.services.desk import GroupRefused, group_locked
+from groups.services.desk import GroupRefused, group_locked, month_of
 from groups.services.offers import fill_group
 from groups.services.telling import tell_members
 from portal.audit.services import record_staff
@@ -262,11 +262,6 @@ def find_invitation_tag(typed: str) -> bytes | None:
         return tag("groups.invitation", parse(typed, CODE_BYTES))
     except NotACode:
         return None
-
-
-def month_of(now: datetime) -> date:
-    """Return the first day of the month: the finest clock of an enrolment."""
-    return localdate(now).replace(day=1)
 
 
 @contextmanager

@@ -16,8 +16,7 @@ from groups.selectors.nicknames import (
     refuse_alias,
     telling_of,
 )
-from groups.services.desk import GroupRefused, group_locked
-from portal.audit.services import record_client
+from groups.services.desk import GroupRefused, group_locked, record_member
 from portal.common.db import violated_constraint
 from portal.notifications import services as notifications
 from portal.people.actors import Account
@@ -65,7 +64,7 @@ def rename_in_circle(*, actor: Account, group_id: UUID, alias: str, now: datetim
             raise GroupRefused(refusal)
         wear(row, wanted)
         save_alias(row, ["alias", "alias_tag"])
-        record(row, "lingkar.renamed", now=now)
+        record_member(row, "lingkar.renamed", now=now)
 
 
 def accept_agreement(*, actor: Account, group_id: UUID, version: int, now: datetime) -> None:
@@ -80,7 +79,7 @@ def accept_agreement(*, actor: Account, group_id: UUID, version: int, now: datet
         if version != current_version(row.group):
             raise GroupRefused(Refusal.AGREEMENT_CHANGED)
         Enrolment.objects.filter(pk=row.pk).update(agreement_version=version)
-        record(row, "lingkar.agreed", now=now)
+        record_member(row, "lingkar.agreed", now=now)
 
 
 def choose_circle_address(
@@ -190,7 +189,7 @@ def _settle(
         if row.state not in MEMBERS:
             raise GroupRefused(Refusal.NOT_MEMBER)
         deed(row)
-        record(row, action, now=now)
+        record_member(row, action, now=now)
 
 
 def _to(state: EnrolmentState) -> Callable[[Enrolment], None]:
@@ -212,8 +211,3 @@ def set_address(actor: Account, group_id: UUID, address: str | None, *, now: dat
         address=address if address in own else None,
         now=now,
     )
-
-
-def record(row: Enrolment, action: str, *, now: datetime) -> None:
-    """Write down a member's deed by the handle of this group alone."""
-    record_client(handle=str(row.pk), action=action, subject=str(row.group_id), now=now)

@@ -163,16 +163,6 @@ def signs_of(*, user_id: UUID) -> Signs:
     )
 
 
-def names_of(*, user_id: UUID) -> tuple[str, ...]:
-    """Return what would show who a person is: full name, NIP, the names in her addresses."""
-    return signs_of(user_id=user_id).names
-
-
-def unit_names_of(*, user_id: UUID) -> tuple[str, ...]:
-    """Return what would show where a person works: her unit's name and code, her agency."""
-    return signs_of(user_id=user_id).units
-
-
 def list_with_role(*, agency_id: UUID, role: Role, today: date) -> list[UUID]:
     """Return the active accounts that hold a role in an agency today, by id."""
     return list(

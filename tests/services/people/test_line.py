@@ -93,10 +93,10 @@ def test_the_line_costs_one_query_and_an_outsider_has_none():
 
 def test_where_a_person_works_is_named_by_unit_code_and_agency():
     person = make_employee()
-    assert selectors.unit_names_of(user_id=person.user_id) == (
+    assert selectors.signs_of(user_id=person.user_id).units == (
         person.unit.name, person.unit.code, person.agency.short_name
     )  # fmt: skip
-    assert selectors.unit_names_of(user_id=make_user().pk) == ()
+    assert selectors.signs_of(user_id=make_user().pk).units == ()
 
 
 def test_holders_of_a_role_are_those_of_today_in_this_agency():
