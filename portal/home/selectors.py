@@ -218,4 +218,4 @@ _CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
     Role.ADMIN: _administration,
     Role.DPO: _audit,
 }
-_CLOSED_ROOMS = frozenset({Role.HR, Role.REVIEWER})
+_CLOSED_ROOMS = frozenset({Role.HR, Role.REVIEWER, Role.OFFICIAL})

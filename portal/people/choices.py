@@ -11,6 +11,7 @@ class Role(TextChoices):
     FACILITATOR = "FACILITATOR", _("Facilitator")
     HR = "HR", _("HR officer")
     REVIEWER = "REVIEWER", _("Medical reviewer")
+    OFFICIAL = "OFFICIAL", _("Authorised official")
     HEAD = "HEAD", _("Head of the counselling service")
     DUTY = "DUTY", _("Duty counsellor")
     ADMIN = "ADMIN", _("System administrator")
@@ -68,9 +69,9 @@ class PeopleRefusal(TextChoices):
     ROLES_DO_NOT_MIX = (
         "ROLES_DO_NOT_MIX",
         _(
-            "These roles stay apart: counsellor or duty counsellor and medical reviewer, "
-            "administrator and data protection officer. End the other role first, or choose "
-            "another person."
+            "These roles stay apart: medical reviewer from counsellor, duty counsellor, HR "
+            "officer and authorised official; administrator from data protection officer. End "
+            "the other role first, or choose another person."
         ),
     )
     OWN_ROLE = "OWN_ROLE", _("Another administrator can change your own roles for you.")

@@ -42,6 +42,7 @@ class Who(TextChoices):
     MANAGER = "MANAGER", _("Your line manager")
     HR = "HR", _("HR officers")
     REVIEWER = "REVIEWER", _("Medical reviewers")
+    OFFICIAL = "OFFICIAL", _("Authorised officials")
     HEAD = "HEAD", _("The head of the counselling service")
     DUTY = "DUTY", _("Duty counsellors")
     ADMIN = "ADMIN", _("System administrators")
@@ -54,6 +55,7 @@ _ROLE_OF = {
     Who.FACILITATOR: Role.FACILITATOR,
     Who.HR: Role.HR,
     Who.REVIEWER: Role.REVIEWER,
+    Who.OFFICIAL: Role.OFFICIAL,
     Who.HEAD: Role.HEAD,
     Who.DUTY: Role.DUTY,
     Who.ADMIN: Role.ADMIN,

@@ -25,11 +25,13 @@ PNS_MONTHS = range(1, 13)
 _NEVER_TOGETHER = (
     frozenset({Role.COUNSELLOR, Role.REVIEWER}),
     frozenset({Role.DUTY, Role.REVIEWER}),
+    frozenset({Role.HR, Role.REVIEWER}),
+    frozenset({Role.OFFICIAL, Role.REVIEWER}),
     frozenset({Role.ADMIN, Role.DPO}),
 )
 """
-Who hears a person does not judge her certificate, and who runs the machine does not check its
-record.
+Who hears a person does not judge her certificate, who reads it neither prepares nor takes the
+decision, and who runs the machine does not check its record.
 """
 
 

@@ -19,6 +19,7 @@ FEARED = (
     Who.MANAGER,
     Who.HR,
     Who.REVIEWER,
+    Who.OFFICIAL,
     Who.FACILITATOR,
     Who.COUNSELLOR,
     Who.HEAD,

@@ -69,7 +69,7 @@ def test_every_row_decides_about_everybody() -> None:
 
 def test_no_line_manager_gets_more_than_anybody() -> None:
     """Manager, HR, reviewer and administrator get nothing of a client's, by the table."""
-    staff = ("manager", "hr", "reviewer", "head", "admin", "dpo", "former")
+    staff = ("manager", "hr", "reviewer", "official", "head", "admin", "dpo", "former")
     for name, row in MATRIX.items():
         if name.startswith("counselling:"):
             others = [person for person in staff if person != "head" or name not in OFFER]
@@ -79,7 +79,7 @@ def test_no_line_manager_gets_more_than_anybody() -> None:
 
 def test_nobody_but_who_leads_it_gets_more_of_a_circle_than_anybody() -> None:
     """Manager, HR, reviewer, administrator and counsellors see no more than a colleague."""
-    staff = ("manager", "hr", "reviewer", "admin", "dpo", "former")
+    staff = ("manager", "hr", "reviewer", "official", "admin", "dpo", "former")
     heads = {"circle", "facilitator", "gate"}
     for name, row in MATRIX.items():
         if not name.startswith("groups:"):

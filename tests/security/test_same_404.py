@@ -25,12 +25,30 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 _SESSION = re.compile("people_browsersession|^(RELEASE )?SAVEPOINT")
 """A session is written once a minute, whatever is asked for."""
 COLLEAGUES = {
-    "appointment_id": ("other", "manager", "hr", "head", "admin", "counsellor", "former"),
+    "appointment_id": (
+        "other",
+        "manager",
+        "hr",
+        "official",
+        "head",
+        "admin",
+        "counsellor",
+        "former",
+    ),
     "range_id": ("counsellor",),
     "exception_id": ("counsellor",),
     "notification_id": ("other", "assigned", "admin"),
     "group_id": ("counsellor", "facilitator", "stand_in", "manager"),
-    "meeting_id": ("other", "gone", "facilitator", "manager", "hr", "admin", "duty"),
+    "meeting_id": (
+        "other",
+        "gone",
+        "facilitator",
+        "manager",
+        "hr",
+        "official",
+        "admin",
+        "duty",
+    ),
     "place_id": ("other", "owner", "gone", "leader"),
     "enrolment_id": ("facilitator", "stand_in", "owner"),
     "resource_id": ("facilitator", "owner"),

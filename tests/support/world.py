@@ -34,19 +34,21 @@ from tests.support.browsers import browser
 from tests.support.circle_world import build_round
 
 PERSONS = (
-    "anonymous", "other", "owner", "manager", "hr", "reviewer", "assigned", "counsellor",
-    "former", "facilitator", "leader", "stand_in", "waiting", "gone", "duty", "head", "admin",
-    "dpo", "closed",
+    "anonymous", "other", "owner", "manager", "hr", "reviewer", "official", "assigned",
+    "counsellor", "former", "facilitator", "leader", "stand_in", "waiting", "gone", "duty",
+    "head", "admin", "dpo", "closed",
 )  # fmt: skip
 """
 The kinds of people: nobody; an employee; the client herself, who is in a circle as well; her
-line manager; HR; a medical reviewer; her counsellor; another one; one whose role has ended; a
-facilitator of another circle; who leads her circle; who stands in at its next meeting; who
-waits for it; who has left it; the duty counsellor; the head of service; an administrator; the
-data protection officer; somebody whose account was closed while she was signed in.
+line manager; HR; a medical reviewer; an authorised official; her counsellor; another one; one
+whose role has ended; a facilitator of another circle; who leads her circle; who stands in at
+its next meeting; who waits for it; who has left it; the duty counsellor; the head of service;
+an administrator; the data protection officer; somebody whose account was closed while she was
+signed in.
 """
 STAFF = {
-    "hr": Role.HR, "reviewer": Role.REVIEWER, "facilitator": Role.FACILITATOR,
+    "hr": Role.HR, "reviewer": Role.REVIEWER, "official": Role.OFFICIAL,
+    "facilitator": Role.FACILITATOR,
     "head": Role.HEAD, "admin": Role.ADMIN, "dpo": Role.DPO,
 }  # fmt: skip
 

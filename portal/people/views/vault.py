@@ -37,6 +37,7 @@ _STAFF_ORDER = (
     Role.DUTY,
     Role.FACILITATOR,
     Role.REVIEWER,
+    Role.OFFICIAL,
     Role.HR,
     Role.HEAD,
 )

@@ -88,6 +88,7 @@ def test_nothing_free_leads_to_people(client):
         (Role.DPO, "/a/audit/"),
         (Role.HR, None),
         (Role.REVIEWER, None),
+        (Role.OFFICIAL, None),
         (Role.FACILITATOR, None),
     ],
 )

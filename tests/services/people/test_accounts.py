@@ -65,6 +65,11 @@ def test_an_address_that_is_somebodys_private_one_is_taken():
     [
         (Role.COUNSELLOR, Role.REVIEWER),
         (Role.REVIEWER, Role.COUNSELLOR),
+        (Role.REVIEWER, Role.DUTY),
+        (Role.REVIEWER, Role.HR),
+        (Role.HR, Role.REVIEWER),
+        (Role.REVIEWER, Role.OFFICIAL),
+        (Role.OFFICIAL, Role.REVIEWER),
         (Role.ADMIN, Role.DPO),
         (Role.DPO, Role.ADMIN),
     ],

@@ -117,6 +117,9 @@ def test_circles_agree_with_walking(superior_of):
 def test_who_hears_does_not_judge_and_who_runs_does_not_check():
     assert rules.refuse_together([Role.COUNSELLOR], Role.REVIEWER)
     assert rules.refuse_together([Role.REVIEWER, Role.HR], Role.COUNSELLOR)
+    assert rules.refuse_together([Role.REVIEWER], Role.HR)
+    assert rules.refuse_together([Role.HR, Role.OFFICIAL], Role.REVIEWER)
+    assert not rules.refuse_together([Role.HR], Role.OFFICIAL)
     assert rules.refuse_together([Role.ADMIN], Role.DPO)
     assert not rules.refuse_together([Role.COUNSELLOR], Role.FACILITATOR)
     assert not rules.refuse_together([Role.COUNSELLOR], Role.COUNSELLOR)
