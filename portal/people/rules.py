@@ -61,6 +61,22 @@ def read_nip(text: str, *, today: date) -> NipReading:
     return NipReading(digits, Employment.PPPK if is_pppk else Employment.PNS, None)
 
 
+def service_start_from_nip(nip: str | None, employment: str) -> date | None:
+    """
+    Return the first day of the month in which somebody was appointed, or None if unknown.
+
+    Only the number of a PNS has it. Digits 13 and 14 of a PPPK count contracts and are no
+    month, and a year alone is no day: whether a year of service is over cannot hang on a guess.
+    """
+    digits = _FILLING.sub("", nip or "")
+    if employment != Employment.PNS or _nip_shape_problem(digits) is not None:
+        return None
+    year, month = int(digits[8:12]), int(digits[12:14])
+    if month not in PNS_MONTHS or year < OLDEST_BIRTH_YEAR:
+        return None
+    return date(year, month, 1)
+
+
 def _nip_problem(digits: str, today: date) -> NipProblem | None:
     shape = _nip_shape_problem(digits)
     if shape is not None:

@@ -1,7 +1,9 @@
 """Reading accounts and the organisation; nothing here knows what anybody does with them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -12,8 +14,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from portal.people.actors import Account
-from portal.people.choices import Role
-from portal.people.models import Employee, RoleGrant, User
+from portal.people.choices import Employment, Role, Zone
+from portal.people.models import Employee, RoleGrant, Unit, User
 
 _CONFLICT_SCOPE = """
 WITH RECURSIVE me AS (
@@ -52,6 +54,91 @@ SELECT user_id FROM (SELECT user_id FROM above UNION SELECT user_id FROM below) 
 WHERE user_id NOT IN (SELECT user_id FROM me)
 ORDER BY user_id
 """
+
+MOST_SUPERIORS = 5
+"""How far up a line is looked for somebody who can act; a longer one is a mistake."""
+
+_SUPERIORS = """
+WITH RECURSIVE line AS (
+    SELECT manager_id AS id, 1 AS steps, ARRAY[id] AS seen
+    FROM people_employee WHERE id = %s AND manager_id IS NOT NULL
+    UNION ALL
+    SELECT e.manager_id, line.steps + 1, line.seen || e.id
+    FROM line JOIN people_employee e ON e.id = line.id
+    WHERE e.manager_id IS NOT NULL AND line.steps < %s
+        AND e.manager_id <> ALL (line.seen || e.id)
+)
+SELECT e.id, e.user_id, e.agency_id, e.unit_id, unit.name, person.full_name, person.nip,
+    e.employment, e.zone, unit.zone, agency.zone, e.manager_id, person.is_active
+FROM line
+JOIN people_employee e ON e.id = line.id
+JOIN people_user person ON person.id = e.user_id
+JOIN people_unit unit ON unit.id = e.unit_id
+JOIN people_agency agency ON agency.id = e.agency_id
+ORDER BY line.steps
+"""
+_CARD = (
+    "id", "user_id", "agency_id", "unit_id", "unit__name", "user__full_name", "user__nip",
+    "employment", "zone", "unit__zone", "agency__zone", "manager_id", "user__is_active",
+)  # fmt: skip
+"""The same columns in the same order, for Django's queries."""
+
+_UNITS_ABOVE = """
+WITH RECURSIVE above AS (
+    SELECT id AS start, id, parent_id, 0 AS steps, ARRAY[id] AS seen
+    FROM people_unit WHERE id = ANY (%s)
+    UNION ALL
+    SELECT above.start, u.id, u.parent_id, above.steps + 1, above.seen || u.id
+    FROM above JOIN people_unit u ON u.id = above.parent_id
+    WHERE u.id <> ALL (above.seen)
+)
+SELECT start, id FROM above ORDER BY start, steps
+"""
+
+_UNITS_BELOW = """
+WITH RECURSIVE below AS (
+    SELECT id FROM people_unit WHERE id = %s
+    UNION
+    SELECT u.id FROM below JOIN people_unit u ON u.parent_id = below.id
+)
+SELECT id FROM below
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeCard:
+    """
+    An employee as the rooms that serve the organisation know her.
+
+    ``manager_id`` is an employee, not an account. ``zone`` is hers, else her unit's, else her
+    agency's. ``nip`` tells age and sex and never leaves a page of her own or of HR.
+    """
+
+    id: UUID
+    user_id: UUID
+    agency_id: UUID
+    unit_id: UUID
+    unit_name: str
+    full_name: str
+    nip: str
+    employment: Employment
+    zone: str
+    manager_id: UUID | None
+    is_active: bool
+
+    def __repr__(self) -> str:
+        return "<employee>"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit of an agency."""
+
+    id: UUID
+    parent_id: UUID | None
+    name: str
+    code: str
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +264,85 @@ def list_with_role(*, agency_id: UUID, role: Role, today: date) -> list[UUID]:
 def list_departed() -> list[UUID]:
     """Return the accounts that were closed, in no order."""
     return list(User.objects.filter(is_active=False).values_list("id", flat=True))
+
+
+def employee_of(*, user_id: UUID) -> EmployeeCard | None:
+    """Return the employee behind an account; None for an external counsellor."""
+    row = Employee.objects.filter(user_id=user_id).values_list(*_CARD).first()
+    return _card(row) if row else None
+
+
+def employees_by_id(*, employee_ids: Collection[UUID]) -> dict[UUID, EmployeeCard]:
+    """Return these employees by their ids, departed ones too; one query, none for nobody."""
+    if not employee_ids:
+        return {}
+    rows = Employee.objects.filter(pk__in=set(employee_ids)).values_list(*_CARD)
+    return {row[0]: _card(row) for row in rows}
+
+
+def managers_above(*, employee_id: UUID) -> list[EmployeeCard]:
+    """
+    Return the superiors up the line, the nearest first, at most five; one query.
+
+    Departed ones are among them: whoever asks decides whom to skip. A circle in the line ends
+    before it comes back to somebody, and never reaches the employee herself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPERIORS, [employee_id, MOST_SUPERIORS])
+        return [_card(row) for row in cursor.fetchall()]
+
+
+def team_of(*, user_id: UUID) -> list[EmployeeCard]:
+    """Return who works directly under an account and is still here, by name."""
+    reports = Employee.objects.filter(manager__user_id=user_id, user__is_active=True)
+    rows = reports.order_by(Lower("user__full_name"), "id").values_list(*_CARD)
+    return [_card(row) for row in rows]
+
+
+def unit_line(*, unit_id: UUID) -> list[UUID]:
+    """Return a unit and those it belongs to, the nearest first; a circle ends. One query."""
+    return _lines_of_units([unit_id]).get(unit_id, [])
+
+
+def unit_tree(*, unit_id: UUID) -> frozenset[UUID]:
+    """Return a unit and everything below it; a circle ends. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS_BELOW, [unit_id])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def top_unit_of(unit_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """
+    Return for each unit the one at the top of its tree, itself if it has none above it.
+
+    One query, none for no units. Circles, which the staff list refuses, end.
+    """
+    lines = _lines_of_units(set(unit_ids)) if unit_ids else {}
+    return {unit_id: line[-1] for unit_id, line in lines.items()}
+
+
+def list_units(*, agency_id: UUID) -> list[UnitRow]:
+    """Return the units of an agency, by name."""
+    rows = Unit.objects.filter(agency_id=agency_id).order_by("name", "id")
+    return [UnitRow(row.pk, row.parent_id, row.name, row.code, row.zone) for row in rows]
+
+
+def _lines_of_units(unit_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS_ABOVE, [list(unit_ids)])
+        lines: dict[UUID, list[UUID]] = {}
+        for start, unit_id in cursor.fetchall():
+            lines.setdefault(start, []).append(unit_id)
+    return lines
+
+
+def _card(row: tuple[Any, ...]) -> EmployeeCard:
+    *who, nip, employment, own_zone, unit_zone, agency_zone, manager_id, is_active = row
+    return EmployeeCard(
+        *who,
+        nip=nip or "",
+        employment=Employment(employment),
+        zone=own_zone or unit_zone or agency_zone or Zone.JAKARTA.value,
+        manager_id=manager_id,
+        is_active=is_active,
+    )

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,3 +131,24 @@ def test_no_cell_we_write_is_a_formula():
     for evil in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1"):
         assert rules.neutral_cell(evil) == "'" + evil
     assert rules.neutral_cell("Siti = Rina") == "Siti = Rina"
+
+
+@pytest.mark.parametrize(
+    ("nip", "employment", "start"),
+    [
+        ("198503122010012003", Employment.PNS, date(2010, 1, 1)),
+        ("19850312 201012 2 003", Employment.PNS, date(2010, 12, 1)),
+        ("199508172022211012", Employment.PPPK, None),
+        # a PPPK with a pair that would be a month, and one noted as a PNS by mistake
+        ("199508172022011012", Employment.PPPK, None),
+        ("199508172022211012", Employment.PNS, None),
+        ("198503122010012003", Employment.OTHER, None),
+        ("198503122010132003", Employment.PNS, None),
+        ("198503120000012003", Employment.PNS, None),
+        ("19850312201001", Employment.PNS, None),
+        ("", Employment.PNS, None),
+        (None, Employment.PNS, None),
+    ],
+)
+def test_only_the_number_of_a_pns_tells_when_service_began(nip, employment, start):
+    assert rules.service_start_from_nip(nip, employment) == start
