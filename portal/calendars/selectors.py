@@ -1,5 +1,6 @@
 """Reading the calendars."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,7 +13,11 @@ from portal.calendars.models import Holiday
 
 @dataclass(frozen=True, slots=True)
 class HolidayRow:
-    """A holiday as pages show it. ``agency_id`` is None for the whole country."""
+    """
+    A holiday as pages show it.
+
+    ``agency_id`` is None for the whole country, ``unit_id`` for the whole agency.
+    """
 
     id: UUID
     day: date
@@ -21,6 +26,7 @@ class HolidayRow:
     status: HolidayStatus
     source: HolidaySource
     agency_id: UUID | None
+    unit_id: UUID | None
     note: str
 
     @property
@@ -35,28 +41,42 @@ class HolidayRow:
 
 
 def list_holidays(
-    *, year: int, agency_id: UUID | None = None, with_removed: bool = False
+    *,
+    year: int,
+    agency_id: UUID | None = None,
+    with_units: bool = False,
+    with_removed: bool = False,
 ) -> list[HolidayRow]:
     """
     Return the holidays of a year, soonest first: the national ones and those of one agency.
 
-    Without an agency only the national ones. Removed days come only when asked for.
+    Without an agency only the national ones. Days of single units of the agency and removed
+    days come only when asked for.
     """
-    rows = Holiday.objects.filter(_concerns(agency_id), day__year=year)
+    concerns = _concerns(agency_id)
+    if with_units and agency_id:
+        concerns |= Q(agency_id=agency_id)
+    rows = Holiday.objects.filter(concerns, day__year=year)
     if not with_removed:
         rows = rows.exclude(status=HolidayStatus.REMOVED)
     return [_row(holiday) for holiday in rows.order_by("day", "kind", "id")]
 
 
 def list_holidays_between(
-    *, first: date, last: date, agency_id: UUID | None = None
+    *,
+    first: date,
+    last: date,
+    agency_id: UUID | None = None,
+    unit_ids: Collection[UUID] = (),
 ) -> list[HolidayRow]:
     """
     Return the holidays from one day to another, both included, soonest first; one query.
 
-    The national ones and those of one agency; without an agency only the national ones.
+    The national ones and those of one agency; without an agency only the national ones. Days of
+    single units come for ``unit_ids``: whoever asks for a person passes her unit and those it
+    belongs to. One day may come twice, for the agency and for a unit.
     """
-    rows = Holiday.objects.filter(_concerns(agency_id), day__range=(first, last))
+    rows = Holiday.objects.filter(_concerns(agency_id, unit_ids), day__range=(first, last))
     counting = rows.exclude(status=HolidayStatus.REMOVED)
     return [_row(holiday) for holiday in counting.order_by("day", "kind", "id")]
 
@@ -67,9 +87,13 @@ def find_holiday(*, holiday_id: UUID) -> HolidayRow | None:
     return _row(holiday) if holiday else None
 
 
-def _concerns(agency_id: UUID | None) -> Q:
-    national = Q(agency=None)
-    return national | Q(agency_id=agency_id) if agency_id else national
+def _concerns(agency_id: UUID | None, unit_ids: Collection[UUID] = ()) -> Q:
+    concerns = Q(agency=None)
+    if agency_id:
+        concerns |= Q(agency_id=agency_id, unit=None)
+    if unit_ids:
+        concerns |= Q(unit_id__in=list(unit_ids))
+    return concerns
 
 
 def _row(holiday: Holiday) -> HolidayRow:
@@ -81,5 +105,6 @@ def _row(holiday: Holiday) -> HolidayRow:
         status=HolidayStatus(holiday.status),
         source=HolidaySource(holiday.source),
         agency_id=holiday.agency_id,
+        unit_id=holiday.unit_id,
         note=holiday.note,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import holidays
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.calendars.choices import (
@@ -97,10 +98,18 @@ def import_holidays(*, years: Iterable[int], now: datetime) -> ImportCounts:
 
 
 def add_holiday(
-    *, day: date, name: str, kind: HolidayKind, agency_id: UUID | None, note: str = ""
+    *,
+    day: date,
+    name: str,
+    kind: HolidayKind,
+    agency_id: UUID | None,
+    unit_id: UUID | None = None,
+    note: str = "",
 ) -> UUID:
     """
     Enter a holiday by hand and return its id; a removed row of that day and kind comes back.
+
+    With a unit, which has to be one of the agency, the day is local to it and those below.
 
     :raises HolidayRefused: if the day already has a holiday of that kind.
     """
@@ -108,13 +117,19 @@ def add_holiday(
         try:
             with transaction.atomic():
                 holiday = Holiday.objects.create(
-                    day=day, name=name, kind=kind, agency_id=agency_id, note=note
+                    day=day,
+                    name=name,
+                    kind=kind,
+                    agency_id=agency_id,
+                    unit_id=unit_id,
+                    note=note,
                 )
         except IntegrityError as error:
             if violated_constraint(error) != "holiday_once_per_day_and_kind":
                 raise
-            same = Holiday.objects.select_for_update().filter(day=day, kind=kind)
-            holiday = same.get(agency_id=agency_id) if agency_id else same.get(agency=None)
+            holiday = Holiday.objects.select_for_update().get(
+                _exactly("agency", agency_id), _exactly("unit", unit_id), day=day, kind=kind
+            )
             if holiday.status != HolidayStatus.REMOVED:
                 raise HolidayRefused(HolidayRefusal.ALREADY_THERE) from error
             holiday.name, holiday.note = name, note
@@ -140,6 +155,10 @@ def set_status(
         holiday.status, holiday.source = status, source
         holiday.save(update_fields=["status", "source"])
     return before
+
+
+def _exactly(name: str, key: UUID | None) -> Q:
+    return Q(**{f"{name}_id": key}) if key else Q(**{f"{name}__isnull": True})
 
 
 def _follow(row: Holiday, draft: _Draft) -> bool:

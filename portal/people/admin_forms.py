@@ -1,5 +1,6 @@
 """What administrators type; nothing here decides who may."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -147,7 +148,20 @@ class HolidayForm(AgencyForm):
         label=_("Kind"),
         choices=HolidayKind,
         initial=HolidayKind.LOCAL,
-        help_text=_("A local holiday counts for your agency, the others for everybody."),
+        help_text=_(
+            "A local holiday counts for your agency or one unit of it, the others for "
+            "everybody."
+        ),
+    )
+    unit = forms.TypedChoiceField(
+        label=_("Unit"),
+        coerce=UUID,
+        required=False,
+        empty_value=None,
+        help_text=_(
+            "For a local holiday only. The day of a unit counts there and in the units below "
+            "when leave is counted; meetings can still be booked."
+        ),
     )
     note = forms.CharField(
         label=_("Note"),
@@ -155,6 +169,40 @@ class HolidayForm(AgencyForm):
         required=False,
         help_text=_("For example the number of the decree."),
     )
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - Django's form
+        agencies: list[Choice],
+        units: Mapping[UUID, list[Choice]],
+        **kwargs: Any,  # noqa: ANN401 - Django's form
+    ) -> None:
+        super().__init__(*args, agencies=agencies, **kwargs)
+        self.units = units
+        groups: list[Any] = [
+            (agency.name, [(str(unit.id), unit.name) for unit in units[agency.id]])
+            for agency in agencies
+        ]
+        choices = groups if len(groups) > 1 else [one for group in groups for one in group[1]]
+        self.fields["unit"].choices = [("", _("The whole agency")), *choices]  # type: ignore[attr-defined]  # a choice field
+
+    def clean(self) -> dict[str, Any]:
+        """Check that a unit belongs to the agency and to a day that is local."""
+        data: dict[str, Any] = super().clean() or {}
+        unit, kind, agency = data.get("unit"), data.get("kind"), data.get("agency")
+        if unit is None or kind is None or agency is None:
+            return data
+        if kind != HolidayKind.LOCAL:
+            self.add_error(
+                "unit",
+                _("Only a local holiday can belong to one unit. Choose that kind, or no unit."),
+            )
+        elif unit not in {one.id for one in self.units[agency]}:
+            self.add_error(
+                "unit",
+                _("This unit belongs to another agency. Choose one of the agency, or none."),
+            )
+        return data
 
     def clean_day(self) -> date:
         """Keep to years that the pages show."""

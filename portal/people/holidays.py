@@ -11,7 +11,7 @@ from portal.calendars import services as calendar_services
 from portal.calendars.choices import HolidayKind, HolidaySource, HolidayStatus
 from portal.calendars.selectors import HolidayRow
 from portal.people.actors import Account
-from portal.people.administration import get_agency, record
+from portal.people.administration import get_agency, list_units, record
 
 
 def get_holiday(*, actor: Account, holiday_id: UUID, now: datetime) -> HolidayRow:
@@ -32,24 +32,36 @@ def add_holiday(
     name: str,
     kind: HolidayKind,
     note: str,
+    unit_id: UUID | None = None,
     now: datetime,
 ) -> UUID:
     """
-    Enter a holiday: a local one for the agency, the other kinds for the whole country.
+    Enter a holiday: a local one for the agency or one unit, the others for the whole country.
+
+    A unit of another agency is a 404.
 
     :raises HolidayRefused: if the day already has one of that kind.
     """
     get_agency(actor=actor, agency_id=agency_id, now=now)
+    is_local = kind == HolidayKind.LOCAL
+    if is_local and unit_id is not None:
+        _get_unit(unit_id, agency_id)
     with transaction.atomic():
         holiday_id = calendar_services.add_holiday(
             day=day,
             name=name,
             kind=kind,
-            agency_id=agency_id if kind == HolidayKind.LOCAL else None,
+            agency_id=agency_id if is_local else None,
+            unit_id=unit_id if is_local else None,
             note=note,
         )
         record(actor, "holiday.add", holiday_id, kind.value, now)
     return holiday_id
+
+
+def _get_unit(unit_id: UUID, agency_id: UUID) -> None:
+    if unit_id not in {unit.id for unit in list_units(agency_id=agency_id)}:
+        raise Http404
 
 
 def set_holiday(

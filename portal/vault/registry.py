@@ -38,7 +38,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "auth.Group": _open("id name permissions"),
     "auth.Permission": _open("id name content_type codename"),
     # a holiday is public
-    "calendars.Holiday": _open("id day agency name kind status source note"),
+    "calendars.Holiday": _open("id day agency unit name kind status source note"),
     "contenttypes.ContentType": _open("id app_label model"),
     # the ties are between random ids: a pseudonym, a counsellor and a time, never an account
     "counselling.Appointment": _open(

@@ -1,5 +1,6 @@
 """Holidays by year: confirm, take out, put back, add; each with a way back."""
 
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.calendars import selectors
 from portal.calendars.choices import HolidayKind, HolidaySource, HolidayStatus
+from portal.calendars.selectors import HolidayRow
 from portal.calendars.services import HolidayRefused
 from portal.people import administration, holidays
 from portal.people.actors import actor_of
 from portal.people.admin_forms import YEARS, HolidayForm, HolidayStatusForm
+from portal.people.administration import Choice
 from portal.people.policies import Who, policy
 
 UNDO_KEY = "people.holiday"
@@ -35,7 +38,7 @@ def holiday_add(request: HttpRequest) -> HttpResponse:
     """Enter a holiday by hand."""
     actor, now = actor_of(request), timezone.now()
     agencies = administration.list_agencies(actor=actor, now=now)
-    form = HolidayForm(request.POST, agencies=agencies)
+    form = HolidayForm(request.POST, agencies=agencies, units=_units(agencies))
     if not form.is_valid():
         return _show(request, _year(request.POST.get("day", "")[:4]), form)
     data = form.cleaned_data
@@ -48,6 +51,7 @@ def holiday_add(request: HttpRequest) -> HttpResponse:
             name=data["name"],
             kind=HolidayKind(data["kind"]),
             note=data["note"],
+            unit_id=data["unit"],
             now=now,
         )
     except HolidayRefused as refused:
@@ -125,21 +129,33 @@ def _back(year: int) -> HttpResponse:
     return redirect(f"{reverse('people:holiday-list')}?tahun={year}")
 
 
+def _places(row: HolidayRow) -> tuple[UUID, ...]:
+    return tuple(key for key in (row.agency_id, row.unit_id) if key is not None)
+
+
+def _units(agencies: list[Choice]) -> dict[UUID, list[Choice]]:
+    return {one.id: administration.list_units(agency_id=one.id) for one in agencies}
+
+
 def _show(request: HttpRequest, year: int, form: HolidayForm | None = None) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     agencies = administration.list_agencies(actor=actor, now=now)
     rows = {
         row.id: row
         for agency in agencies
-        for row in selectors.list_holidays(year=year, agency_id=agency.id, with_removed=True)
+        for row in selectors.list_holidays(
+            year=year, agency_id=agency.id, with_units=True, with_removed=True
+        )
     }
+    units = _units(agencies)
+    names = {one.id: one.name for one in (*agencies, *chain.from_iterable(units.values()))}
+    shown = sorted(rows.values(), key=lambda row: (row.day, row.kind, str(row.unit_id or "")))
     context = {
         "year": year,
         "before": year - 1 if year - 1 in YEARS else None,
         "after": year + 1 if year + 1 in YEARS else None,
-        "rows": sorted(rows.values(), key=lambda row: (row.day, row.kind)),
-        "names": {agency.id: agency.name for agency in agencies},
-        "form": form or HolidayForm(agencies=agencies),
+        "rows": [(row, [names[key] for key in _places(row) if key in names]) for row in shown],
+        "form": form or HolidayForm(agencies=agencies, units=units),
         "undo": _undo(request) if form is None else None,
     }
     return render(request, "people/holiday_list.html", context)

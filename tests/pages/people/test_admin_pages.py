@@ -16,7 +16,7 @@ from portal.people import services
 from portal.people.choices import PeopleRefusal, Role
 from portal.people.models import ActivationSlip, RoleGrant, User
 from portal.people.roster import PAGE_LINES
-from tests.factories import grant, make_agency, make_employee, make_user
+from tests.factories import grant, make_agency, make_employee, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -442,3 +442,36 @@ def test_a_day_of_another_agency_is_a_404(admin):
     answer = admin.post(url("holiday-status", holiday_id), {"status": "REMOVED"})
     assert answer.status_code == 404
     assert Holiday.objects.get().status == HolidayStatus.CONFIRMED
+
+
+def test_a_local_day_may_belong_to_one_unit(admin, agency):
+    unit = make_unit(agency)
+    page = text_of(admin.get(url("holiday-list")))
+    assert f'<option value="{unit.pk}">{unit.name}</option>' in page
+    add(admin, agency)
+    answer = add(admin, agency, unit=unit.pk, name="Hari Jadi Kantor")
+    local = Holiday.objects.get(unit=unit)
+    assert (local.agency_id, local.kind) == (agency.pk, HolidayKind.LOCAL)
+    shown = text_of(admin.get(answer.headers["Location"]))
+    assert f"{agency.name} · {unit.name}" in shown
+    assert 'class="errsum"' in text_of(add(admin, agency, unit=unit.pk))
+    admin.post(url("holiday-undo"))
+    local.refresh_from_db()
+    assert local.status == HolidayStatus.REMOVED
+
+
+def test_a_day_of_a_unit_is_local_and_of_the_agency(admin, agency):
+    here, there = make_unit(agency), make_unit(make_agency())
+    for wrong in ({"unit": here.pk, "kind": "PUBLIC"}, {"unit": there.pk}, {"unit": "x"}):
+        assert 'class="errsum"' in text_of(add(admin, agency, **wrong))
+    assert not Holiday.objects.exists()
+
+
+def test_an_administrator_of_two_agencies_chooses_a_unit_of_the_right_one(admin, eko, agency):
+    second = make_agency("Badan Kedua")
+    grant(eko.user, second, Role.ADMIN)
+    unit = make_unit(second)
+    assert f'<optgroup label="{second.name}">' in text_of(admin.get(url("holiday-list")))
+    assert 'class="errsum"' in text_of(add(admin, agency, unit=unit.pk))
+    add(admin, second, unit=unit.pk)
+    assert Holiday.objects.get().unit_id == unit.pk
