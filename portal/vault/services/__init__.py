@@ -2,7 +2,8 @@
 What other rooms ask of the vault.
 
 `sealing`: seal and open under the house's keys, tags, proofs. `persons`: key rows, vaults and
-what is sealed to a person. `attempts`: how often somebody may try. `resealing`: a new row key.
+what is sealed to a person. `documents`: sealed once, opened by several. `attempts`: how often
+somebody may try. `resealing`: a new row key.
 """
 
 from portal.vault.keys import KeyMissing, NotifierKeyMissing
@@ -13,6 +14,12 @@ from portal.vault.services.attempts import (
     count_failed_unlock,
     forget_failed_unlocks,
     unlock_allowed,
+)
+from portal.vault.services.documents import (
+    new_document_key,
+    open_document,
+    seal_document,
+    seal_key_for,
 )
 from portal.vault.services.persons import (
     KeyTampered,
@@ -75,7 +82,9 @@ __all__ = [
     "mac_as_notifier",
     "make_dummy_keys",
     "make_vault",
+    "new_document_key",
     "open_as_notifier",
+    "open_document",
     "open_field",
     "open_field_text",
     "open_row",
@@ -85,7 +94,9 @@ __all__ = [
     "register_resealer",
     "reseal",
     "row_context",
+    "seal_document",
     "seal_field",
+    "seal_key_for",
     "seal_row",
     "seal_to_notifier",
     "seal_to_person",
