@@ -59,6 +59,35 @@ GRANTS = {
     "groups_resource": "SIUD",
     "groups_sealedcopy": "SID",  # sealed once
     "groups_supportgroup": "SIUD",
+    "leave_attestation": "SIUD",
+    "leave_calendaraddress": "SIUD",
+    "leave_caseevent": "SI",  # the steps of a request are only added to
+    "leave_consideration": "SIUD",
+    "leave_decision": "SIUD",
+    "leave_decree": "SIU",  # withdrawn, never deleted
+    "leave_delegation": "SIU",
+    "leave_evidence": "SIU",
+    "leave_evidencekey": "SID",
+    "leave_evidenceopening": "SI",  # who opened what stays
+    "leave_evidencepage": "SID",  # sealed once, deleted by the retention schedule
+    "leave_healthdossier": "SIU",
+    "leave_jointleaveduty": "SID",
+    "leave_jointleaveyear": "SIUD",
+    "leave_leaveaccount": "SIU",  # locked by updating; a trigger lets the ledger alone move it
+    "leave_leaveday": "SIUD",
+    "leave_leavedesk": "SIU",
+    "leave_leaverequest": "SIU",  # nothing asked for disappears
+    "leave_leavetype": "SIU",  # a changed rule is a new row
+    "leave_ledgerentry": "SI",  # the ledger only grows
+    "leave_letter": "SIU",
+    "leave_letterseries": "SIU",
+    "leave_payband": "SIUD",
+    "leave_quartertable": "SI",  # frozen once
+    "leave_returnplan": "SIU",
+    "leave_returnstage": "SID",
+    "leave_revocation": "SIUD",
+    "leave_servicerecord": "SIUD",
+    "leave_workpattern": "SIUD",
     "mfa_authenticator": "SIUD",
     "notifications_accountmail": "SIUD",
     "notifications_addresschoice": "SIUD",

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "portal.privacy",
     "counselling",
     "groups",
+    "portal.leave",
     "portal.wellbeing",
     "portal.notifications",
     "portal.people",

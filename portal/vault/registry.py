@@ -103,6 +103,72 @@ PLAIN: dict[str, frozenset[str]] = {
         "id agency name topic about kind visibility join_policy status language zone ways room"
         " directions link_base min_facilitators run_sheet ended_on"
     ),
+    # leave: who is away when, of which kind, decided by whom, as an HR file has it; never why
+    "leave.Attestation": _open(
+        "id request reviewer verdict covers_from covers_until issuer missing sha256"
+        " number sequence series on_day stands"
+    ),
+    "leave.CalendarAddress": _open("id owner kind made_on"),
+    "leave.CaseEvent": _open("id request number action state role on_day"),
+    "leave.Consideration": _open(
+        "id request asked stand_in round state asked_on step opinion reason other_first"
+        " other_last acted_by answered_on"
+    ),
+    "leave.Decision": _open(
+        "id request round outcome state first_day last_day reason ways_forward"
+        " other_first other_last decided_by decree decided_at final_at"
+    ),
+    "leave.Decree": _open(
+        "id valid_from valid_until agency number issued_on holder office unit families"
+        " is_ppk entered_by withdrawn_on"
+    ),
+    "leave.Delegation": _open(
+        "id valid_from valid_until giver stand_in kind decree_number entered_by"
+        " withdrawn_on"
+    ),
+    "leave.Evidence": _open("id dossier number is_words pages sha256 handed_in_on"),
+    "leave.EvidenceKey": _open("id evidence reviewer"),
+    "leave.EvidenceOpening": _open("id evidence reviewer on_day"),
+    "leave.EvidencePage": _open("id evidence number"),
+    "leave.HealthDossier": _open("id request reviewer not_again emptied_on"),
+    "leave.JointLeaveDuty": _open("id employee day"),
+    "leave.JointLeaveYear": _open("id agency year deducts legal_basis"),
+    "leave.LeaveAccount": _open("id employee code leave_year source_year available"),
+    "leave.LeaveDay": _open("id request employee day slots quantity active"),
+    "leave.LeaveDesk": _open(
+        "id agency mode profile all_sick_leave reviewer_decree reviewer_decree_on"
+        " hr_decides retention_days retention_basis number_template place"
+    ),
+    "leave.LeaveRequest": _open(
+        "id employee agency leave_type key first_day last_day part days state certificate"
+        " version rev round sent_on evidence_due_on is_provisional is_abroad desk_only"
+        " continues supersedes wanted_last_day pay_band closed_on"
+    ),
+    "leave.LeaveType": _open(
+        "id valid_from valid_until agency code family employments name_id name_en unit"
+        " most most_months extra_months service_months has_account yearly carry_one"
+        " carry_two half_days evidence evidence_within can_refuse can_defer can_recall"
+        " is_provisional decider manager_sees is_on position legal_basis"
+    ),
+    "leave.LedgerEntry": _open("id account kind quantity request reverses key on_day"),
+    "leave.Letter": _open("id decision series sequence number signed_by signed_on revoked_on"),
+    "leave.LetterSeries": _open("id agency kind year last_number"),
+    "leave.PayBand": _open(
+        "id valid_from valid_until agency family code care from_day until_day"
+        " percent_a_day legal_basis"
+    ),
+    "leave.QuarterTable": _open("id agency quarter rows frozen_on"),
+    "leave.ReturnPlan": _open(
+        "id request state restrictions review_days version proposed_by manager"
+        " employee_agreed_on reviewer_agreed_on manager_agreed_on ended_on"
+    ),
+    "leave.ReturnStage": _open("id plan number first_day last_day percent place"),
+    "leave.Revocation": _open("id request reason asked_by asked_on confirmed_by confirmed_on"),
+    "leave.ServiceRecord": _open("id employee started_on contract_until"),
+    "leave.WorkPattern": _open(
+        "id valid_from valid_until agency unit employee kind days weekly_minutes"
+        " legal_basis"
+    ),
     # allauth: the secrets inside data are sealed by our adapter before they get here
     "mfa.Authenticator": _open("id user type data created_at last_used_at"),
     # account mails: state only; the words are in a box
@@ -161,6 +227,8 @@ CLOCKS: dict[str, str] = {
     "groups.Meeting.period": "when a group meets; its members know it",
     "groups.Place.offer_expires_at": "end of an offer: whole windows and waking hours",
     "groups.PlanChange.tell_at": "a facilitator's own edit, three minutes later",
+    "leave.Decision.decided_at": "an official's deed, to be undone for ten minutes",
+    "leave.Decision.final_at": "ten minutes after it",
     "mfa.Authenticator.created_at": "a package's: somebody enrolled a second factor",
     "mfa.Authenticator.last_used_at": "a package's: somebody, mostly staff, signed in",
     "notifications.AccountMail.lease_until": "while one process holds it, seconds",

@@ -1,0 +1,1 @@
+"""Leave of every kind; the reason stays sealed."""

@@ -1,0 +1,1 @@
+"""What people type or press about leave; nothing here decides who may, or saves."""

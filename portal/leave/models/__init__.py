@@ -1,0 +1,93 @@
+"""The tables of leave; their docstrings are the design."""
+
+from portal.leave.models.deciding import (
+    ASKED_ONCE,
+    DECIDED_ONCE,
+    NUMBER_ONCE,
+    Consideration,
+    Decision,
+    Letter,
+    Revocation,
+)
+from portal.leave.models.evidence import (
+    ATTESTED_ONCE,
+    Attestation,
+    Evidence,
+    EvidenceKey,
+    EvidenceOpening,
+    EvidencePage,
+    HealthDossier,
+)
+from portal.leave.models.ledger import (
+    ENTRY_ONCE,
+    NEVER_OVERSPENT,
+    LeaveAccount,
+    LedgerEntry,
+)
+from portal.leave.models.requests import (
+    CHANGE_ONCE,
+    DAY_ONCE,
+    KEY_ONCE,
+    CaseEvent,
+    LeaveDay,
+    LeaveRequest,
+)
+from portal.leave.models.returns import (
+    CalendarAddress,
+    QuarterTable,
+    ReturnPlan,
+    ReturnStage,
+)
+from portal.leave.models.settings import (
+    Decree,
+    Delegation,
+    JointLeaveDuty,
+    JointLeaveYear,
+    LeaveDesk,
+    LeaveType,
+    LetterSeries,
+    PayBand,
+    ServiceRecord,
+    WorkPattern,
+)
+
+__all__ = [
+    "ASKED_ONCE",
+    "ATTESTED_ONCE",
+    "CHANGE_ONCE",
+    "DAY_ONCE",
+    "DECIDED_ONCE",
+    "ENTRY_ONCE",
+    "KEY_ONCE",
+    "NEVER_OVERSPENT",
+    "NUMBER_ONCE",
+    "Attestation",
+    "CalendarAddress",
+    "CaseEvent",
+    "Consideration",
+    "Decision",
+    "Decree",
+    "Delegation",
+    "Evidence",
+    "EvidenceKey",
+    "EvidenceOpening",
+    "EvidencePage",
+    "HealthDossier",
+    "JointLeaveDuty",
+    "JointLeaveYear",
+    "LeaveAccount",
+    "LeaveDay",
+    "LeaveDesk",
+    "LeaveRequest",
+    "LeaveType",
+    "LedgerEntry",
+    "Letter",
+    "LetterSeries",
+    "PayBand",
+    "QuarterTable",
+    "ReturnPlan",
+    "ReturnStage",
+    "Revocation",
+    "ServiceRecord",
+    "WorkPattern",
+]

@@ -1,0 +1,34 @@
+"""
+Everything this room ever tells anyone; no name carries a confidential word.
+
+Beside each stands its subject: whose id the row of the outbox carries. The same notices leave
+for every kind of leave, at the same steps: silence or speed would tell the kind.
+"""
+
+from typing import Final
+
+SENT: Final = "cuti.sent"  # the request, LeaveRequest.round
+NEEDS_MORE: Final = "cuti.needs_more"  # the request, LeaveRequest.round
+EVIDENCE_SOON: Final = "cuti.evidence_soon"  # the request
+EVIDENCE_LATE: Final = "cuti.evidence_late"  # the request
+DECIDED: Final = "cuti.decided"  # the decision
+ENDED: Final = "cuti.ended"  # the request, LeaveRequest.rev
+RECOUNTED: Final = "cuti.recounted"  # the request, LeaveRequest.rev
+OPENED: Final = "cuti.opened"  # the request: a reviewer opened what was handed in
+RETURN_PLAN: Final = "cuti.return_plan"  # the plan, ReturnPlan.version
+
+FOR_MANAGER_ASKED: Final = "cuti.m_asked"  # the consideration, its step
+FOR_MANAGER_DATES: Final = "cuti.m_dates"  # the request, LeaveRequest.rev
+FOR_MANAGER_PLAN: Final = "cuti.m_plan"  # the plan, ReturnPlan.version
+FOR_REVIEWER_PAPER: Final = "cuti.r_paper"  # the request, LeaveRequest.round
+FOR_REVIEWER_PLAN: Final = "cuti.r_plan"  # the plan, ReturnPlan.version
+FOR_DESK_READY: Final = "cuti.h_ready"  # the request, LeaveRequest.round
+FOR_DESK_ASKED: Final = "cuti.h_asked"  # the request, LeaveRequest.version
+FOR_DESK_OVERDUE: Final = "cuti.h_overdue"  # the request
+
+OWN: Final = "cuti.own"
+"""The inbox of whoever asked for leave; leave is known by the employee, so no scope."""
+MANAGER: Final = "cuti.manager"
+REVIEWER: Final = "cuti.reviewer"
+DESK: Final = "cuti.desk"
+"""Inboxes of people at work: the organisation's, silent while they are on leave."""

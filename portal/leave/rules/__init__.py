@@ -1,0 +1,1 @@
+"""Pure decisions about leave: counting, entitlement, deadlines; no database, no clock."""

@@ -1,0 +1,1 @@
+"""Reading leave; frozen rows come out."""

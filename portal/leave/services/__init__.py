@@ -1,0 +1,1 @@
+"""What can be done with leave: one public function, one deed, one transaction."""

@@ -1,0 +1,1 @@
+"""The pages of leave: employees, managers, reviewers, the HR desk."""

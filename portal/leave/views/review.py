@@ -1,0 +1,1 @@
+"""What a medical reviewer looks at."""
