@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("portal.wellbeing.urls")),
     path("", include("counselling.urls")),
     path("", include("groups.urls")),
+    path("", include("portal.leave.urls")),
     path("", include("portal.notifications.urls")),
     path("", include("portal.people.urls")),
 ]

@@ -1,0 +1,5 @@
+"""Paths of medical reviewers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

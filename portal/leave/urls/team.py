@@ -1,0 +1,5 @@
+"""Paths of superiors."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
