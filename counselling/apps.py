@@ -39,5 +39,6 @@ class CounsellingConfig(AppConfig):
                     still_true=still_true,
                     lines=partial(told.one_line, many),
                     many=many,
+                    organisation=lines is told.counsellor_lines,
                 )
             )

@@ -53,6 +53,9 @@ class Notice:
     ``concerns(pairs, now)``, if given, keeps those recipients whom the subject still concerns;
     asked before a mail leaves and when an inbox is read, so that a reminder planned while
     somebody left does not follow her.
+    ``organisation`` says that the organisation speaks to somebody who works here: no mail of it
+    leaves while she is on leave. What people booked themselves is never the organisation's, and
+    nothing in the safety lane is held, whoever speaks.
     """
 
     name: str
@@ -64,10 +67,14 @@ class Notice:
     ) = None
     undelivered: Callable[[UUID, int, datetime], None] | None = None
     concerns: Callable[[Set[SubjectFor], datetime], Set[SubjectFor]] | None = None
+    organisation: bool = False
 
 
 Scopes = Callable[[], Iterable[UUID]]
 """Names everything within which a person has an inbox of its own; costs one query."""
+
+Rest = Callable[[Set[UUID], datetime], Set[UUID]]
+"""Keeps those of some accounts that are on approved leave at an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ class UnknownNotice(LookupError):
 _notices: dict[str, Notice] = {}
 _planners: dict[str, Planner] = {}
 _namespaces: dict[str, Scopes | None] = {}
+_rests: dict[str, Rest] = {}
 
 
 def register(notice: Notice) -> None:
@@ -137,6 +145,24 @@ def register_namespace(name: str, scopes: Scopes | None = None) -> None:
     if _namespaces.setdefault(name, scopes) is not scopes:
         msg = f"two namespaces are called {name}"
         raise ValueError(msg)
+
+
+def register_rest(name: str, lookup: Rest) -> None:
+    """
+    Make known who can say which accounts are on leave; asked right before a mail leaves.
+
+    The answer is used and not kept: no row, no reason and no log line may come from it.
+
+    :raises ValueError: if another lookup has taken the name.
+    """
+    if _rests.setdefault(name, lookup) is not lookup:
+        msg = f"two lookups of who rests are called {name}"
+        raise ValueError(msg)
+
+
+def who_rests(user_ids: Set[UUID], now: datetime) -> frozenset[UUID]:
+    """Return those of these accounts that are on leave at an instant, whoever says so."""
+    return frozenset(one for lookup in _rests.values() for one in lookup(user_ids, now))
 
 
 def find_notice(name: str) -> Notice:

@@ -1,7 +1,7 @@
 """What facilitators, the head of the service and who is on duty read in their inboxes."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -209,7 +209,7 @@ def _names(row: Meeting, at: Moment) -> dict[str, str]:
     return {"name": row.group.name, "when": when(row, at.zone)}
 
 
-STAFF_NOTICES: Final[tuple[Notice, ...]] = (
+_WORK: Final[tuple[Notice, ...]] = (
     notice(notices.FOR_FACILITATOR_PLAN, load_changes, _plan_changed),
     notice(notices.FOR_FACILITATOR_ASK, load_meetings, _asked, concerns=not_confirmed),
     notice(notices.FOR_FACILITATOR_STAND_IN, _load_staffed, _wanted),
@@ -223,5 +223,9 @@ STAFF_NOTICES: Final[tuple[Notice, ...]] = (
     notice(notices.FOR_HEAD_GATE, _load_staffed, _gate),
     notice(notices.FOR_HEAD_UNDELIVERED, load_places, _undelivered),
     notice(notices.FOR_HEAD_TALK, _load_debriefs, _would_talk),
+)
+STAFF_NOTICES: Final[tuple[Notice, ...]] = (
+    *(replace(one, organisation=True) for one in _WORK),
+    # Somebody waits behind a worry: it reaches who is on duty, on leave or not.
     notice(notices.FOR_DUTY_CONCERN, load_concerns, _handed_on),
 )

@@ -167,6 +167,26 @@ def put_back(
     return len(ours)
 
 
+def wait_for_window(ids: Iterable[UUID], *, window: datetime, hold: Hold) -> int:
+    """
+    Let deliveries that are still ours wait for a window of the house; return how many.
+
+    Afterwards nothing in them differs from a delivery that has never been tried: no reason, no
+    attempt, no time but the window. Why they wait must not be read from them.
+    """
+    with transaction.atomic():
+        ours = _ours(Delivery, ids, hold)
+        Delivery.objects.filter(id__in=ours).update(
+            state=State.PENDING,
+            lease_token=None,
+            lease_until=None,
+            reason="",
+            not_before=window,
+            attempt=0,
+        )
+    return len(ours)
+
+
 def _ours(
     model: type[Delivery] | type[AccountMail], ids: Iterable[UUID], hold: Hold
 ) -> list[UUID]:

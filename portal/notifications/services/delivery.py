@@ -11,18 +11,19 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from portal.common.logs import event
 from portal.notifications import registry, rules
-from portal.notifications.choices import Lane, Reason, State
+from portal.notifications.choices import Lane, Priority, Reason, State
 from portal.notifications.models import AccountMail, AddressChoice, Delivery, Notification
 from portal.notifications.services import claims, mail
 from portal.notifications.services.addresses import address_context
 from portal.notifications.services.claims import Hold
 from portal.notifications.services.mail import Outcome
-from portal.notifications.services.outbox import user_id_behind
+from portal.notifications.services.outbox import house_windows, user_id_behind
 from portal.people.selectors import is_active
 from portal.vault import services as vault
 
@@ -66,6 +67,10 @@ class _Stays(Exception):
         self.reason = reason
 
 
+class _Waits(Exception):
+    """This row is not to be sent before the next window."""
+
+
 def deliver_due(
     *, now: datetime, limit: int = 200, lane: Lane = Lane.ALL, as_of: datetime | None = None
 ) -> Report:
@@ -74,8 +79,9 @@ def deliver_due(
 
     Everything is asked again right before it leaves: whether it is still useful, unread and
     true, whether the recipient is still here and the address still chosen. One mailbox gets one
-    mail, whatever the number of rows that are due together: all mails say the same. A bad row
-    never stops the others. A room that asked for it is told of a mail that was given up.
+    mail, whatever the number of rows that are due together: all mails say the same. What the
+    organisation says to somebody on leave waits from window to window while it is useful. A bad
+    row never stops the others. A room that asked for it is told of a mail that was given up.
     ``as_of`` takes what will be due by then, as if it were that time. Without the notifier's
     private key nothing is touched and the report says so. Not for use inside a transaction.
     """
@@ -183,6 +189,8 @@ def _may_leave(row: Delivery, sweep: _Sweep) -> bool:
         _ask_again(row, sweep.hold.due_clock())
     except _Stays as stays:
         _stay(row, stays.reason, sweep)
+    except _Waits:
+        _wait(row, sweep)
     except vault.CannotOpen:
         _try_later(Delivery, row, Reason.UNREADABLE, sweep)
     except Exception:  # noqa: BLE001 - a room's answer may fail; its row waits, the others leave
@@ -199,7 +207,8 @@ def _ask_again(row: Delivery, now: datetime) -> None:
         raise _Stays(Reason.EXPIRED)
     if Notification.objects.filter(id=told.id, read=True).exists():
         raise _Stays(Reason.ALREADY_READ)
-    if not is_active(user_id=user_id_behind(told.contact)):
+    user_id = user_id_behind(told.contact)
+    if not is_active(user_id=user_id):
         raise _Stays(Reason.NO_RECIPIENT)
     notice = registry.find_notice(told.notice)
     with transaction.atomic():  # a failed question must not spoil what comes after it
@@ -207,11 +216,32 @@ def _ask_again(row: Delivery, now: datetime) -> None:
         is_true = is_true and _still_concerns(notice, told, now)
     if not is_true:
         raise _Stays(Reason.NOT_TRUE)
+    is_work = notice.organisation and row.priority != Priority.SAFETY
+    if is_work and _may_rest(user_id, now):
+        raise _Waits
+
+
+def _may_rest(user_id: UUID, now: datetime) -> bool:
+    """Say whether somebody is on leave; if nobody can say, she may be, and her mail waits."""
+    try:
+        with transaction.atomic():
+            return user_id in registry.who_rests({user_id}, now)
+    except Exception:  # noqa: BLE001 - a room's answer may fail; this row waits, the others leave
+        event("deliver_due: a room could not answer, its row waits", state=State.PENDING.value)
+        return True
 
 
 def _still_concerns(notice: registry.Notice, told: Notification, now: datetime) -> bool:
     pair = (told.subject_id, bytes(told.recipient_tag))
     return notice.concerns is None or pair in notice.concerns({pair}, now)
+
+
+def _wait(row: Delivery, sweep: _Sweep) -> None:
+    # Never until the end of a leave: the time would tell it.
+    window = rules.next_window(sweep.hold.due_clock(), house_windows())
+    done = claims.wait_for_window([row.id], window=window, hold=sweep.hold)
+    sweep.report.put_back += done
+    sweep.report.lost += 1 - done
 
 
 def _stay(row: Delivery, reason: Reason, sweep: _Sweep) -> None:

@@ -84,7 +84,7 @@ class Room:
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     """A register with this room alone in it."""
-    for name in ("_notices", "_planners", "_namespaces"):
+    for name in ("_notices", "_planners", "_namespaces", "_rests"):
         monkeypatch.setattr(registry, name, {})
     facts = Room()
     for name in (NEWS, OTHER):
