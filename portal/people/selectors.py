@@ -337,9 +337,17 @@ def _lines_of_units(unit_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
 
 
 def _card(row: tuple[Any, ...]) -> EmployeeCard:
-    *who, nip, employment, own_zone, unit_zone, agency_zone, manager_id, is_active = row
+    (
+        employee_id, user_id, agency_id, unit_id, unit_name, full_name, nip,
+        employment, own_zone, unit_zone, agency_zone, manager_id, is_active,
+    ) = row  # fmt: skip
     return EmployeeCard(
-        *who,
+        id=employee_id,
+        user_id=user_id,
+        agency_id=agency_id,
+        unit_id=unit_id,
+        unit_name=unit_name,
+        full_name=full_name,
         nip=nip or "",
         employment=Employment(employment),
         zone=own_zone or unit_zone or agency_zone or Zone.JAKARTA.value,
