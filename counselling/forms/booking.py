@@ -6,7 +6,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from counselling.forms.times import capitals
+from portal.common.fields import capitals
 from portal.common.forms import MAIL_TELLS, WRITTEN, Addresses, TextField
 from portal.people.rules import ALIAS_MAX
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.calendars.rules import read_instant
+from portal.common.fields import ClockField, DayField
 
 DAY_MINUTES: Final = 24 * 60
 
@@ -50,50 +51,6 @@ def _instant(text: str) -> datetime:
         ) from error
 
 
-_TIMES = ["%H:%M", "%H.%M", "%H:%M:%S"]
-_DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d %m %Y", "%d.%m.%Y"]
-
-
-class _ClockInput(forms.TimeInput):
-    """The browser's own clock field; it speaks HH:MM in every language."""
-
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
-
-
-class _DayInput(forms.DateInput):
-    """The browser's own date field; it speaks YYYY-MM-DD in every language."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def _clock(label: object, ask: object, **options: object) -> forms.TimeField:
-    wrong = _("Write a time like 09.00.")
-    return forms.TimeField(
-        label=label,  # type: ignore[arg-type]  # lazy text
-        widget=_ClockInput(),
-        input_formats=_TIMES,
-        error_messages={"required": ask, "invalid": wrong},  # type: ignore[dict-item]  # lazy text
-        **options,  # type: ignore[arg-type]  # Django's own options
-    )
-
-
-def _day(label: object, ask: object, **options: object) -> forms.DateField:
-    wrong = _("Write a date, for instance 24 11 2026.")
-    return forms.DateField(
-        label=label,  # type: ignore[arg-type]  # lazy text
-        widget=_DayInput(),
-        input_formats=_DATES,
-        error_messages={"required": ask, "invalid": wrong},  # type: ignore[dict-item]  # lazy text
-        **options,  # type: ignore[arg-type]  # Django's own options
-    )
-
-
 def _minute(at: time) -> int:
     return at.hour * 60 + at.minute
 
@@ -110,24 +67,18 @@ class RangeForm(forms.Form):
             "invalid_choice": _("Choose a day from the list."),
         },
     )
-    starts = _clock(pgettext_lazy("hours", "From"), _("Write when it begins."))
-    ends = _clock(
-        pgettext_lazy("hours", "Until"),
-        _("Write when it ends."),
+    starts = ClockField(label=pgettext_lazy("hours", "From"), ask=_("Write when it begins."))
+    ends = ClockField(
+        label=pgettext_lazy("hours", "Until"),
+        ask=_("Write when it ends."),
         help_text=_("00.00 means midnight at the end of the day."),
     )
-    valid_from = _day(_("From which day on"), _("Write from which day on this holds."))
-    last_day = _day(
-        _("Last day"), "", required=False, help_text=_("Empty means: until changed.")
+    valid_from = DayField(
+        label=_("From which day on"), ask=_("Write from which day on this holds.")
     )
-
-    def clean_last_day(self) -> date | None:
-        """Leave out days a calendar cannot count past."""
-        return _reachable(self.cleaned_data["last_day"])
-
-    def clean_valid_from(self) -> date | None:
-        """Leave out days a calendar cannot count past."""
-        return _reachable(self.cleaned_data["valid_from"])
+    last_day = DayField(
+        label=_("Last day"), required=False, help_text=_("Empty means: until changed.")
+    )
 
     def clean(self) -> dict[str, Any]:
         """Say where an end lies before its beginning."""
@@ -162,34 +113,19 @@ class RangeForm(forms.Form):
         }
 
 
-def _reachable(day: date | None) -> date | None:
-    if day and not 2000 <= day.year < 2100:
-        raise ValidationError(_("Write a date in this century."))
-    return day
-
-
 class PeriodForm(forms.Form):
     """A dated closing or opening in a counsellor's own wall time; without times, whole days."""
 
-    day = _day(_("Day"), _("Write the day."))
-    last_day = _day(
-        _("Until which day"), "", required=False, help_text=_("Empty means: the same day.")
+    day = DayField(label=_("Day"), ask=_("Write the day."))
+    last_day = DayField(
+        label=_("Until which day"), required=False, help_text=_("Empty means: the same day.")
     )
-    starts = _clock(
-        pgettext_lazy("hours", "From"),
-        "",
+    starts = ClockField(
+        label=pgettext_lazy("hours", "From"),
         required=False,
         help_text=_("Both times empty means: the whole day."),
     )
-    ends = _clock(pgettext_lazy("hours", "Until"), "", required=False)
-
-    def clean_day(self) -> date | None:
-        """Leave out days a calendar cannot count past."""
-        return _reachable(self.cleaned_data["day"])
-
-    def clean_last_day(self) -> date | None:
-        """Leave out days a calendar cannot count past."""
-        return _reachable(self.cleaned_data["last_day"])
+    ends = ClockField(label=pgettext_lazy("hours", "Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Say where an end lies before its beginning."""

@@ -11,9 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from counselling.choices import Mode, Sex
-from counselling.forms.times import capitals
 from counselling.selectors import OfferedCounsellor, OfferedService
 from counselling.services import CounsellorProfile, ServiceTerms
+from portal.common.fields import capitals
 from portal.common.forms import TextField
 from portal.people.choices import Zone
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from counselling.choices import Mode, PartOfDay, Sex
 from counselling.selectors import CounsellorChoice, TimeFilter
 from portal.calendars.rules import read_instant
+from portal.common.fields import capitals
 
 TOKEN_MAX: Final = 200
 
@@ -93,8 +93,3 @@ def wanted_from(stored: object) -> TimeFilter:
         )
     except (ValueError, TypeError, AttributeError):
         return TimeFilter()
-
-
-def capitals(choices: Iterable[tuple[object, object]]) -> list[tuple[object, object]]:
-    """Begin every label with a capital, as on a line of its own."""
-    return [(value, capfirst(str(label))) for value, label in choices]

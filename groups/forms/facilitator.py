@@ -10,11 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import Block, GroupKind, JoinPolicy, Visibility, Way
-from groups.forms.fields import SEATS_MAX, choice_field, number_field, ways_field
+from groups.forms.fields import SEATS_MAX, ways_field
 from groups.forms.planning import SeriesForm
 from groups.rules.run import RUN_SHEET
 from groups.selectors.profile import GroupProfile
 from groups.services.setup import GroupPlan
+from portal.common.fields import choice_field, number_field
 from portal.common.forms import WRITTEN, TextField
 from portal.people.choices import Zone
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from groups.choices import SignalKind, Way
-from groups.forms.fields import capitals
+from portal.common.fields import capitals
 from portal.common.forms import WRITTEN, TextField
 from portal.people.rules import ALIAS_MAX
 

@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import AssignmentKind, Way
-from groups.forms.fields import SEATS_MAX, DayField, choice_field, number_field
+from groups.forms.fields import SEATS_MAX
 from groups.selectors.crew import CrewRow
 from groups.selectors.gates import Choice
 from groups.services.crew import FacilitatorProfile
+from portal.common.fields import DayField, choice_field, number_field
 from portal.common.forms import TextField
 
 _NOBODY: Final = _("Choose somebody from the list.")

@@ -9,18 +9,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import HolidayPolicy, Rhythm, Way
-from groups.forms.fields import (
-    CHOOSE,
-    ClockField,
-    DayField,
-    choice_field,
-    minutes_between,
-    minutes_field,
-    number_field,
-    ways_field,
-)
+from groups.forms.fields import minutes_between, minutes_field, ways_field
 from groups.services.following import FollowingPlan
 from groups.services.series import SeriesPlan
+from portal.common.fields import CHOOSE, ClockField, DayField, choice_field, number_field
 from portal.common.forms import TextField
 
 ROOM_MAX: Final = 100

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import Feeling, Mark, Mood, Theme
-from groups.forms.fields import CHOOSE, capitals, choice_field
+from portal.common.fields import CHOOSE, capitals, choice_field
 from portal.common.forms import WRITTEN, TextField
 
 NOTE_MAX: Final = 2000

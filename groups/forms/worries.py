@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import ConcernLevel
-from groups.forms.fields import CHOOSE, choice_field
+from portal.common.fields import CHOOSE, choice_field
 from portal.common.forms import WRITTEN, TextField
 
 TEXT_MAX: Final = 4000
