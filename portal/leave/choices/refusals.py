@@ -54,6 +54,13 @@ class Refusal(TextChoices):
         "NO_HALF_DAYS",
         _("This kind of leave is taken in whole days. Choose whole days."),
     )
+    NEEDS_CERTIFICATE = (
+        "NEEDS_CERTIFICATE",
+        _(
+            "This kind of leave asks for a certificate. It may come later; say so, or choose "
+            "another kind."
+        ),
+    )
     LONG_LEAVE_YEAR = (
         "LONG_LEAVE_YEAR",
         _("In a year with long leave there is no annual leave. Choose another kind or year."),

@@ -137,6 +137,20 @@ class WayForward(TextChoices):
     OTHER_TYPE = "OTHER_TYPE", _("Ask for another kind of leave")
 
 
+class Instead(TextChoices):
+    """What somebody can do whose request does not go through as it stands."""
+
+    OTHER_DATES = "OTHER_DATES", _("Choose other dates")
+    FEWER_DAYS = "FEWER_DAYS", _("Choose fewer days")
+    WHOLE_DAYS = "WHOLE_DAYS", _("Take whole days")
+    OTHER_KIND = "OTHER_KIND", _("Choose another kind of leave")
+    LATER = "LATER", _("Say that the certificate comes later")
+    CHANGE = "CHANGE", _("Look at the leave you have on these days")
+    FLEXIBLE = "FLEXIBLE", _("Ask about flexible hours or working from home for these days")
+    COUNSELLING = "COUNSELLING", _("Talk to a counsellor; that needs no leave")
+    HR = "HR", _("Ask your HR office")
+
+
 class RevokeReason(TextChoices):
     """Why granted leave is revoked."""
 
