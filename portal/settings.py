@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portal.middleware.SizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -291,9 +292,15 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+CERTIFICATE_MAX_BYTES = 5 * 1024 * 1024
+"""One file; a photo taken with a phone is smaller."""
+CERTIFICATE_MAX_FILES = 5
+UPLOAD_MAX_BYTES = CERTIFICATE_MAX_FILES * CERTIFICATE_MAX_BYTES + 1024 * 1024
+"""Everything that one form may send; more is refused before a byte of it is read."""
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+# In memory only: nothing that somebody hands in may lie on a disk as it came.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 
 # --- language, time, static files ----------------------------------------------------------
 

@@ -1,10 +1,13 @@
 """Form fields and small forms that rooms share: text as people see it, where news goes."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxLengthValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +22,15 @@ MAIL_TELLS: Final = _(
 )
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Invisible letters that scripts and pictures are joined with; every other one is taken out."""
+MEGABYTE: Final = 1024 * 1024
+_TOO_MANY: Final = _(
+    "At most %(most)s files fit here. Choose fewer, or put the pages in one PDF."
+)
+_EMPTY: Final = _("File %(number)s is empty. Open it once to see whether it is whole.")
+_TOO_LARGE: Final = _(
+    "File %(number)s is larger than %(largest)s MB. A photo taken with a phone is usually"
+    " small enough."
+)
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -54,6 +66,65 @@ class TextField(forms.CharField):
     def to_python(self, value: object) -> str:
         """Take out what nobody sees, then strip."""
         return seen_only(super().to_python(value) or "", lines=self.lines)
+
+
+class FilesInput(forms.FileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class CertificateField(forms.FileField):
+    """
+    One or more files, held in memory and handed on as bytes, in the order chosen.
+
+    Names are dropped here: a name like ``surat dr. … SpKJ.pdf`` tells what the sealed page
+    would not. Only number and size are looked at; what a file holds is told from its content,
+    by whoever reads it. The limits stand in the settings.
+    """
+
+    widget = FilesInput
+    default_error_messages = {
+        "required": _("Choose a file: a photo or a PDF."),
+        "invalid": _("The file did not arrive whole. Choose it once more."),
+    }
+
+    def __init__(self, *, accept: str = "", **options: Any) -> None:  # noqa: ANN401 - Django's own options
+        super().__init__(**options)
+        if accept:
+            self.widget.attrs["accept"] = accept
+
+    def clean(self, data: Sequence[UploadedFile] | None, initial: object = None) -> Any:  # noqa: ANN401, ARG002 - Django's own
+        """Return the bytes of every file; a file that does not fit is named by its number."""
+        files = [one for one in data or () if one]
+        if not files:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return ()
+        if not all(isinstance(one, UploadedFile) for one in files):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        most = settings.CERTIFICATE_MAX_FILES
+        if len(files) > most:
+            raise ValidationError(_TOO_MANY, code="too_many", params={"most": most})
+        refusals = [
+            one for number, file in enumerate(files, 1) for one in _refused(number, file)
+        ]
+        if refusals:
+            raise ValidationError(refusals)
+        return tuple(file.read() for file in files)
+
+    def has_changed(self, initial: object, data: Sequence[UploadedFile] | None) -> bool:  # noqa: ARG002 - Django's own
+        """Say whether a file was chosen."""
+        return not self.disabled and bool(data)
+
+
+def _refused(number: int, file: UploadedFile) -> Iterator[ValidationError]:
+    size, largest = file.size or 0, settings.CERTIFICATE_MAX_BYTES
+    if not size:
+        yield ValidationError(_EMPTY, code="empty", params={"number": number})
+    if size > largest:
+        params = {"number": number, "largest": largest // MEGABYTE}
+        yield ValidationError(_TOO_LARGE, code="too_large", params=params)
 
 
 class Addresses:
