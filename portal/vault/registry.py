@@ -123,8 +123,7 @@ PLAIN: dict[str, frozenset[str]] = {
         " is_ppk entered_by withdrawn_on"
     ),
     "leave.Delegation": _open(
-        "id valid_from valid_until giver stand_in kind decree_number entered_by"
-        " withdrawn_on"
+        "id valid_from valid_until giver stand_in kind decree_number entered_by withdrawn_on"
     ),
     "leave.Evidence": _open("id dossier number is_words pages sha256 handed_in_on"),
     "leave.EvidenceKey": _open("id evidence reviewer"),
@@ -146,9 +145,9 @@ PLAIN: dict[str, frozenset[str]] = {
     ),
     "leave.LeaveType": _open(
         "id valid_from valid_until agency code family employments name_id name_en unit"
-        " most most_months extra_months service_months has_account yearly carry_one"
-        " carry_two half_days evidence evidence_within can_refuse can_defer can_recall"
-        " is_provisional decider manager_sees is_on position legal_basis"
+        " most most_months extra_months service_months service_below purpose has_account"
+        " yearly carry_one carry_two half_days evidence evidence_within can_refuse"
+        " can_defer can_recall is_provisional decider manager_sees is_on position legal_basis"
     ),
     "leave.LedgerEntry": _open("id account kind quantity request reverses key on_day"),
     "leave.Letter": _open("id decision series sequence number signed_by signed_on revoked_on"),
@@ -166,8 +165,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "leave.Revocation": _open("id request reason asked_by asked_on confirmed_by confirmed_on"),
     "leave.ServiceRecord": _open("id employee started_on contract_until"),
     "leave.WorkPattern": _open(
-        "id valid_from valid_until agency unit employee kind days weekly_minutes"
-        " legal_basis"
+        "id valid_from valid_until agency unit employee kind days weekly_minutes legal_basis"
     ),
     # allauth: the secrets inside data are sealed by our adapter before they get here
     "mfa.Authenticator": _open("id user type data created_at last_used_at"),

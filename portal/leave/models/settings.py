@@ -19,6 +19,7 @@ from portal.leave.choices import (
     Mode,
     PatternKind,
     Profile,
+    Purpose,
     Unit,
 )
 from portal.people.choices import Employment
@@ -36,6 +37,11 @@ class DatedQuerySet(models.QuerySet["DatedRow"]):
         return self.filter(valid_from__lte=day).filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=day)
         )
+
+    def between(self, first: date, last: date | None) -> Self:
+        """Keep those valid on some day of a time, both ends included; open without a last."""
+        kept = self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=first))
+        return kept if last is None else kept.filter(valid_from__lte=last)
 
 
 class DatedRow(BaseModel):
@@ -119,6 +125,15 @@ class LeaveType(DatedRow):
     """Months beyond ``most_months`` with the evidence of the highest step."""
     service_months = models.PositiveSmallIntegerField(default=0)
     """Months of service before the kind opens."""
+    service_below = models.PositiveSmallIntegerField(default=0)
+    """Months of service with which the kind closes again; 0 for never."""
+    purpose = models.CharField(max_length=12, choices=Purpose, blank=True, default="")
+    """
+    For whom this row bends the rule of its family; empty for a kind that can be asked for.
+
+    A request never points to such a row, since its code would say why: it keeps the kind of
+    its family, and the row is found by the sealed purpose when limits and evidence are asked.
+    """
     has_account = models.BooleanField(default=False)
     yearly = models.PositiveSmallIntegerField(default=0)
     carry_one = models.PositiveSmallIntegerField(default=0)

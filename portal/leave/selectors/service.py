@@ -1,0 +1,41 @@
+"""Since when somebody serves, as far as anybody knows."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from portal.leave.models import ServiceRecord
+from portal.people.choices import Employment
+from portal.people.rules import service_start_from_nip
+from portal.people.selectors import EmployeeCard, employees_by_id
+
+_YEAR: Final = slice(8, 12)
+
+
+def service_since(*, employee_id: UUID) -> date | None:
+    """Return since when somebody serves, or None if nothing tells; two queries."""
+    return services_since(employee_ids=[employee_id]).get(employee_id)
+
+
+def services_since(*, employee_ids: Collection[UUID]) -> dict[UUID, date | None]:
+    """
+    Return since when each of these employees serves; None if nothing tells. Two queries.
+
+    What HR recorded comes first, then the number of a PNS. That of a PPPK names the year
+    alone: its last day is taken, from which on the service is certain.
+    """
+    recorded = dict(
+        ServiceRecord.objects.filter(employee__in=set(employee_ids)).values_list(
+            "employee_id", "started_on"
+        )
+    )
+    cards = employees_by_id(employee_ids=employee_ids)
+    return {key: recorded.get(key) or _from_number(card) for key, card in cards.items()}
+
+
+def _from_number(card: EmployeeCard) -> date | None:
+    if card.employment != Employment.PPPK:
+        return service_start_from_nip(card.nip, card.employment)
+    year = card.nip[_YEAR]
+    return date(int(year), 12, 31) if len(card.nip) == 18 and int(year) > 0 else None
