@@ -1,6 +1,7 @@
 """The language of every page and the headers it carries."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,10 @@ from django.utils import translation
 Handler = Callable[[HttpRequest], HttpResponse]
 
 MEGABYTE = 1024 * 1024
+CHUNK = 64 * 1024
 TOO_LARGE = 413
+LET_THROUGH = 4
+"""Up to how many times the most that a form may send a body runs through."""
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
 
@@ -37,11 +41,12 @@ class LanguageMiddleware:
 
 class SizeMiddleware:
     """
-    Refuse what is too large by the length it announces, before anything of it is read.
+    Refuse what is too large by the length it announces, before anything of it is kept.
 
     Goes before whatever reads a form. Django's own way is worse: without a place for a file
     that is too large it drops the file in silence and the page asks for it again. A body
-    without a length counts as empty there, so that nothing goes past this.
+    without a length counts as empty there, so that nothing goes past this. What comes runs
+    through, for a browser that is cut off while it sends shows no page; far too much is cut.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -59,8 +64,11 @@ class SizeMiddleware:
         _options: dict[str, object],
     ) -> HttpResponse | None:
         """Answer with a sentence if too much is coming."""
-        if _announced(request) <= settings.UPLOAD_MAX_BYTES:
+        length = _announced(request)
+        if length <= settings.UPLOAD_MAX_BYTES:
             return None
+        if length <= LET_THROUGH * settings.UPLOAD_MAX_BYTES:
+            _let_through(request)
         return render(
             request,
             "413.html",
@@ -87,6 +95,12 @@ class HeadersMiddleware:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Permissions-Policy"] = PERMISSIONS
         return response
+
+
+def _let_through(request: HttpRequest) -> None:
+    with suppress(OSError):  # gone meanwhile: nobody is left to read the answer
+        while request.read(CHUNK):
+            pass
 
 
 def _announced(request: HttpRequest) -> int:

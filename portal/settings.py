@@ -296,7 +296,7 @@ CERTIFICATE_MAX_BYTES = 5 * 1024 * 1024
 """One file; a photo taken with a phone is smaller."""
 CERTIFICATE_MAX_FILES = 5
 UPLOAD_MAX_BYTES = CERTIFICATE_MAX_FILES * CERTIFICATE_MAX_BYTES + 1024 * 1024
-"""Everything that one form may send; more is refused before a byte of it is read."""
+"""Everything that one form may send; more is refused before any of it is kept."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 # In memory only: nothing that somebody hands in may lie on a disk as it came.

@@ -8,9 +8,11 @@ from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedF
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from portal.middleware import LET_THROUGH
 from tests.factories import make_employee
 
 pytestmark = pytest.mark.django_db
+FAR_TOO_MUCH = LET_THROUGH * house.UPLOAD_MAX_BYTES + 1
 
 
 def announce(client, path, length):
@@ -27,11 +29,24 @@ def announce(client, path, length):
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_too_much_is_refused_before_it_is_read(client, route, language):
     client.cookies[house.LANGUAGE_COOKIE_NAME] = language
-    answer = announce(client, reverse(route), house.UPLOAD_MAX_BYTES + 1)
+    answer = announce(client, reverse(route), FAR_TOO_MUCH)
     assert answer.status_code == 413
     assert f"{house.UPLOAD_MAX_BYTES // 1024 // 1024} MB" in answer.content.decode()
     assert f'lang="{language}"' in answer.content.decode()
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_browser_may_finish_sending_and_then_reads_the_sentence(client):
+    body = bytes(house.UPLOAD_MAX_BYTES + 1)
+    answer = client.generic("POST", "/masuk/", body, "multipart/form-data; boundary=x")
+    assert answer.status_code == 413
+    assert answer.wsgi_request.read() == b""
+    assert not answer.wsgi_request.FILES
+
+
+def test_what_fits_exactly_is_let_in(client):
+    fits = {"login": "rina", "password": "x", "pad": "a" * (house.UPLOAD_MAX_BYTES - 1000)}
+    assert client.post("/masuk/", fits).status_code == 200
 
 
 def test_digits_of_another_script_are_digits(client):
@@ -41,7 +56,7 @@ def test_digits_of_another_script_are_digits(client):
 def test_a_signed_in_person_finds_her_way_on():
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_employee("rina").user)
-    answer = announce(client, reverse("home:settings"), house.UPLOAD_MAX_BYTES + 1)
+    answer = announce(client, reverse("home:settings"), FAR_TOO_MUCH)
     assert answer.status_code == 413
     assert f'href="{reverse("home:home")}"' in answer.content.decode()
 
