@@ -304,6 +304,11 @@ def unit_line(*, unit_id: UUID) -> list[UUID]:
     return _lines_of_units([unit_id]).get(unit_id, [])
 
 
+def unit_lines(*, unit_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Return for each unit its `unit_line`; one query, none for no units."""
+    return _lines_of_units(set(unit_ids)) if unit_ids else {}
+
+
 def unit_tree(*, unit_id: UUID) -> frozenset[UUID]:
     """Return a unit and everything below it; a circle ends. One query."""
     with connection.cursor() as cursor:
@@ -317,8 +322,7 @@ def top_unit_of(unit_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
     One query, none for no units. Circles, which the staff list refuses, end.
     """
-    lines = _lines_of_units(set(unit_ids)) if unit_ids else {}
-    return {unit_id: line[-1] for unit_id, line in lines.items()}
+    return {unit_id: line[-1] for unit_id, line in unit_lines(unit_ids=unit_ids).items()}
 
 
 def list_units(*, agency_id: UUID) -> list[UnitRow]:
