@@ -17,15 +17,28 @@ from portal.leave.policies.own import (
     own_requests,
     recipient_id,
 )
-from portal.leave.policies.review import get_review, reviewed_agencies, reviews
+from portal.leave.policies.review import (
+    get_review,
+    keyed_reviews,
+    reviewed_agencies,
+    reviewers_for,
+    reviews,
+)
 from portal.leave.policies.team import (
+    answered_considerations,
+    delegations_on,
     get_consideration,
     get_team_request,
+    is_in_force,
     open_considerations,
+    own_delegations,
     team_requests,
+    zone_of,
 )
 
 __all__ = [
+    "answered_considerations",
+    "delegations_on",
     "desk_agency",
     "desk_requests",
     "employee_id_of",
@@ -35,10 +48,15 @@ __all__ = [
     "get_review",
     "get_settled_agency",
     "get_team_request",
+    "is_in_force",
+    "keyed_reviews",
     "open_considerations",
+    "own_delegations",
     "own_requests",
     "recipient_id",
     "reviewed_agencies",
+    "reviewers_for",
     "reviews",
     "team_requests",
+    "zone_of",
 ]

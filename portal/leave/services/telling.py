@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.leave import notices
+from portal.leave.choices import State
 from portal.leave.models import LeaveRequest
 from portal.leave.services.desk import day_of
 from portal.notifications.services.outbox import Message, enqueue_all, recipient_for
@@ -68,5 +69,25 @@ def tell_role(
         notice=notice,
         subject_id=row.pk,
         rev=rev,
+        now=now,
+    )
+
+
+def tell_desk_ready(row: LeaveRequest, *, now: datetime) -> None:
+    """Tell HR and the officials that a request waits for the decision, if it now does."""
+    if row.state != State.DECISION:
+        return
+    today = day_of(row, now=now)
+    people = {
+        user_id
+        for role in (Role.HR, Role.OFFICIAL)
+        for user_id in list_with_role(agency_id=row.agency_id, role=role, today=today)
+    }
+    tell(
+        user_ids=people - {row.employee.user_id},
+        namespace=notices.DESK,
+        notice=notices.FOR_DESK_READY,
+        subject_id=row.pk,
+        rev=row.round,
         now=now,
     )
