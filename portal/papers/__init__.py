@@ -1,0 +1,1 @@
+"""Papers: letters go out as PDF, certificates come in as plain pictures."""
