@@ -292,7 +292,7 @@ def managers_above(*, employee_id: UUID) -> list[EmployeeCard]:
         return [_card(row) for row in cursor.fetchall()]
 
 
-def team_of(*, user_id: UUID) -> list[EmployeeCard]:
+def reports_of(*, user_id: UUID) -> list[EmployeeCard]:
     """Return who works directly under an account and is still here, by name."""
     reports = Employee.objects.filter(manager__user_id=user_id, user__is_active=True)
     rows = reports.order_by(Lower("user__full_name"), "id").values_list(*_CARD)

@@ -25,6 +25,7 @@ OTHER_KEYS = {
 }
 CROSSING = {
     "calendars.Holiday.agency": "people.Agency",
+    "calendars.Holiday.unit": "people.Unit",
     "counselling.Counsellor.home_agency": "people.Agency",
     "counselling.Counsellor.user": "people.User",
     "counselling.Service.agency": "people.Agency",

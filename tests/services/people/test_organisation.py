@@ -81,18 +81,18 @@ def test_a_circle_of_superiors_ends(back_to):
     assert [card.id for card in found] == [employee.pk for employee in line[1:]]
 
 
-def test_a_team_is_who_reports_directly_and_is_here_by_name():
+def test_reports_are_who_works_directly_under_her_and_is_here_by_name():
     boss = make_employee("bos")
     names = ("Citra", "ayu", "Budi", "Dodo")
-    team = {
+    reports = {
         name: make_employee("t", agency=boss.agency, manager=boss, full_name=name)
         for name in names
     }
-    make_employee("bawah", agency=boss.agency, manager=team["ayu"])
-    User.objects.filter(pk=team["Dodo"].user_id).update(is_active=False)
-    found = selectors.team_of(user_id=boss.user_id)
+    make_employee("bawah", agency=boss.agency, manager=reports["ayu"])
+    User.objects.filter(pk=reports["Dodo"].user_id).update(is_active=False)
+    found = selectors.reports_of(user_id=boss.user_id)
     assert [card.full_name for card in found] == ["ayu", "Budi", "Citra"]
-    assert selectors.team_of(user_id=team["Budi"].user_id) == []
+    assert selectors.reports_of(user_id=reports["Budi"].user_id) == []
 
 
 def test_units_above_below_and_at_the_top(django_assert_num_queries):
