@@ -29,7 +29,9 @@ PAGE_TYPE = "image/jpeg"
 """What every page of a certificate is served as."""
 
 PATIENCE = 20.0
-"""Seconds a reader may take, and seconds to wait for one of the two places."""
+"""Seconds a reader may take."""
+QUEUE = 5.0
+"""Seconds to wait for a place; longer would keep the threads of the house from others."""
 
 _AT_ONCE = 2
 _PASSED_ON = ("LD_LIBRARY_PATH",)
@@ -63,7 +65,7 @@ def read_certificate(*, data: bytes) -> Certificate:
     """
     Return the pages of a PDF, JPEG, PNG or WebP as plain pictures.
 
-    The kind is told from the content. Takes a tenth of a second to 20 seconds, and up to 20
+    The kind is told from the content. Takes a tenth of a second to 20 seconds, and up to 5
     more when two others are being read in this process: call it before a transaction begins.
 
     :raises CertificateRefused: if the file is empty, too big, of another kind, locked, broken,
@@ -73,7 +75,7 @@ def read_certificate(*, data: bytes) -> Certificate:
         raise CertificateRefused(CertificateReason.EMPTY)
     if len(data) > MAX_BYTES:
         raise CertificateRefused(CertificateReason.TOO_BIG)
-    if not _places.acquire(timeout=PATIENCE):
+    if not _places.acquire(timeout=QUEUE):
         raise CertificateRefused(CertificateReason.BUSY)
     try:
         answer = _ask_reader(data)

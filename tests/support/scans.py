@@ -117,6 +117,20 @@ def talkative_pdf() -> bytes:
     )
 
 
+def filled_pdf() -> bytes:
+    """Return a PDF whose only field, in the left third, was filled in dark."""
+    field = (
+        b"/Subtype /Widget /FT /Tx /T (a) /V (b) /F 4 /Rect [0 0 100 400] /AP << /N 4 0 R >>"
+    )
+    more = (
+        b"<< /Type /Annot %s >>" % field,
+        stream(b"0 0 0 rg 0 0 100 400 re f", b"/Subtype /Form /BBox [0 0 100 400]"),
+    )
+    return pdf(
+        b"", catalog=b"/AcroForm << /Fields [3 0 R] >>", page=b"/Annots [3 0 R]", more=more
+    )
+
+
 def locked_pdf() -> bytes:
     """Return a PDF that asks for a password."""
     lock = b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>"

@@ -20,6 +20,7 @@ from tests.support.scans import (
     DARK_LEFT,
     PLANTED,
     exif,
+    filled_pdf,
     locked_pdf,
     pdf,
     picture,
@@ -134,6 +135,12 @@ def test_a_pdf_is_drawn_as_it_prints() -> None:
     assert is_dark(image, 0.1, 0.5)
     assert is_dark(image, 0.8, 0.1), "what was pinned on is drawn"
     assert not is_dark(image, 0.8, 0.9), "a hidden layer stays hidden"
+
+
+def test_what_was_filled_into_a_form_is_drawn() -> None:
+    image = open_page(read_certificate(data=filled_pdf()))
+    assert is_dark(image, 0.1, 0.5)
+    assert not is_dark(image, 0.6, 0.5)
 
 
 def test_ten_pages_come_in_their_order() -> None:
@@ -266,10 +273,9 @@ def is_gone(state: Path) -> bool:
 
 
 def test_two_are_read_at_once_and_the_third_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "PATIENCE", 0.05)
+    monkeypatch.setattr(pages, "QUEUE", 0.05)
     with pages._places, pages._places:
         assert refusal(picture("JPEG")) is CertificateReason.BUSY
-    monkeypatch.setattr(pages, "PATIENCE", 20.0)
     assert read_certificate(data=picture("JPEG"))
 
 
