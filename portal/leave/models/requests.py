@@ -69,7 +69,10 @@ class LeaveRequest(BaseModel):
     last_day = models.DateField()
     part = models.CharField(max_length=9, choices=Part, default=Part.FULL)
     days = models.DecimalField(max_digits=6, decimal_places=2)
-    """How many count, in the unit of the kind."""
+    """
+    How many count, in the unit of the kind: some when it is sent; none is left only where every
+    day of it became a holiday afterwards.
+    """
     state = models.CharField(max_length=22, choices=State)
     certificate = models.CharField(max_length=5, choices=Certificate)
     version = models.PositiveIntegerField(default=1)
@@ -109,7 +112,8 @@ class LeaveRequest(BaseModel):
                 condition=Q(last_day__gte=F("first_day")), name="leave_request_day_order"
             ),
             models.CheckConstraint(
-                condition=Q(days__gt=0), name="leave_request_counts_some_day"
+                condition=Q(days__gt=0) | Q(days=0, rev__gt=0),
+                name="leave_request_counts_some_day",
             ),
         ]
         indexes = [
