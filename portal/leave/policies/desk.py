@@ -5,9 +5,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
-from portal.leave.models import LeaveRequest
+from portal.leave.models import Decision, Decree, LeaveRequest
 from portal.people.actors import Account
 from portal.people.choices import Role
+from portal.people.models import Employee
 
 
 def desk_agency(actor: Account) -> UUID:
@@ -48,9 +49,64 @@ def get_desk_request(*, actor: Account, request_id: UUID) -> LeaveRequest:
     found = (
         desk_requests(actor)
         .filter(pk=request_id)
-        .select_related("leave_type", "employee__unit", "employee__user")
+        .select_related(
+            "leave_type",
+            "agency",
+            "employee__agency",
+            "employee__manager__user",
+            "employee__unit",
+            "employee__user",
+        )
         .first()
     )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_settled_employee(*, actor: Account, employee_id: UUID) -> Employee:
+    """
+    Return an employee whose weeks and entitlement the actor keeps: of her agency, not herself.
+
+    :raises Http404: alike for a foreign and for an absent one, and for herself.
+    """
+    found = (
+        Employee.objects.filter(pk=employee_id, agency_id=get_settled_agency(actor))
+        .exclude(user_id=actor.user_id)
+        .select_related("unit", "agency")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_own_decision(*, actor: Account, decision_id: UUID) -> Decision:
+    """
+    Return a decision the actor made herself, with its request.
+
+    :raises Http404: alike for somebody else's and for an absent one.
+    """
+    found = (
+        Decision.objects.filter(
+            pk=decision_id, decided_by_id=actor.user_id, request__in=desk_requests(actor)
+        )
+        .select_related("request")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_decree(*, actor: Account, decree_id: UUID) -> Decree:
+    """
+    Return a decree of the agency whose rules the actor keeps.
+
+    :raises Http404: for a foreign or absent one, and for anybody but an HR officer.
+    """
+    agency_id = get_settled_agency(actor)
+    found = Decree.objects.filter(pk=decree_id, agency_id=agency_id).first()
     if found is None:
         raise Http404
     return found

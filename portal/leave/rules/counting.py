@@ -1,7 +1,7 @@
 """Counting leave: which days of a time count, months by the calendar, working days ahead."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,6 +55,41 @@ def count_days(
         for day in days_from(first, last)
         if unit == Unit.CALENDAR_DAY or calendar.counts(day)
     ]
+
+
+def count_anew(
+    claimed: Sequence[CountedDay],
+    *,
+    first: date,
+    last: date,
+    part: Part,
+    is_running: bool,
+    today: date,
+    calendar: WorkCalendar,
+) -> list[CountedDay]:
+    """
+    Return the days that granted leave uses up by the calendar of now, soonest first.
+
+    For leave counted in working days; ``claimed`` is what it uses up so far. A day that has
+    become free is given back, however long ago. Days to come, those after ``today``, are
+    counted as if they were asked for now, as long as nothing has ended the leave. Of days that
+    have come nothing else changes: that somebody has moved to a unit with another week, or that
+    a week was entered late, rewrites no history.
+
+    :raises NoCalendar: if no week covers one of the days it has to judge.
+    """
+    kept = [one for one in claimed if not _has_become_free(one.day, calendar)]
+    if not is_running:
+        return kept
+    past = [one for one in kept if one.day <= today]
+    ahead = max(first, today + _A_DAY)
+    return past + count_days(
+        unit=Unit.WORKING_DAY, first=ahead, last=last, part=part, calendar=calendar
+    )
+
+
+def _has_become_free(day: date, calendar: WorkCalendar) -> bool:
+    return day in calendar.holidays and not calendar.counts(day)
 
 
 def days_from(first: date, last: date) -> Iterator[date]:

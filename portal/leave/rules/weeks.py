@@ -56,7 +56,9 @@ class WorkCalendar:
 
         :raises NoCalendar: if no week covers the day.
         """
-        return self._is_weekday(day) and (day not in self.holidays or self._is_duty(day))
+        if day not in self.holidays:
+            return self._is_weekday(day)
+        return self.is_joint_leave(day) and day in self.duty_days
 
     def counts(self, day: date) -> bool:
         """
@@ -68,8 +70,15 @@ class WorkCalendar:
         """
         if self.is_working(day):
             return True
-        is_deducted = self._is_joint(day) and day.year in self.joint_deducts
-        return is_deducted and self._is_weekday(day)
+        return day.year in self.joint_deducts and self.is_joint_leave(day)
+
+    def is_joint_leave(self, day: date) -> bool:
+        """
+        Say whether a day of her week is joint leave, worked or not.
+
+        :raises NoCalendar: if no week covers the day.
+        """
+        return self._is_weekday(day) and self.holidays.get(day) == HolidayKind.JOINT_LEAVE
 
     def minutes_on(self, day: date) -> int:
         """
@@ -81,12 +90,6 @@ class WorkCalendar:
 
     def _is_weekday(self, day: date) -> bool:
         return day.isoweekday() in self._span(day).days
-
-    def _is_joint(self, day: date) -> bool:
-        return self.holidays.get(day) == HolidayKind.JOINT_LEAVE
-
-    def _is_duty(self, day: date) -> bool:
-        return day in self.duty_days and self._is_joint(day)
 
     def _span(self, day: date) -> WeekSpan:
         for span in self.spans:
