@@ -8,19 +8,19 @@ for every kind of leave, at the same steps: silence or speed would tell the kind
 from typing import Final
 
 SENT: Final = "cuti.sent"  # the request, LeaveRequest.round
-NEEDS_MORE: Final = "cuti.needs_more"  # the request, LeaveRequest.round
+NEEDS_MORE: Final = "cuti.needs_more"  # the request, its version when it was asked for
 EVIDENCE_SOON: Final = "cuti.evidence_soon"  # the request
 EVIDENCE_LATE: Final = "cuti.evidence_late"  # the request
 DECIDED: Final = "cuti.decided"  # the decision
 ENDED: Final = "cuti.ended"  # the request, LeaveRequest.rev
 RECOUNTED: Final = "cuti.recounted"  # the request, LeaveRequest.rev
-OPENED: Final = "cuti.opened"  # the request: a reviewer opened what was handed in
+OPENED: Final = "cuti.opened"  # the request, the day (ordinal) a reviewer opened a paper
 RETURN_PLAN: Final = "cuti.return_plan"  # the plan, ReturnPlan.version
 
 FOR_MANAGER_ASKED: Final = "cuti.m_asked"  # the consideration, its step
 FOR_MANAGER_DATES: Final = "cuti.m_dates"  # the request, LeaveRequest.rev
 FOR_MANAGER_PLAN: Final = "cuti.m_plan"  # the plan, ReturnPlan.version
-FOR_REVIEWER_PAPER: Final = "cuti.r_paper"  # the request, LeaveRequest.round
+FOR_REVIEWER_PAPER: Final = "cuti.r_paper"  # the request, its version when it came
 FOR_REVIEWER_PLAN: Final = "cuti.r_plan"  # the plan, ReturnPlan.version
 FOR_DESK_READY: Final = "cuti.h_ready"  # the request, LeaveRequest.round
 FOR_DESK_ASKED: Final = "cuti.h_asked"  # the request, LeaveRequest.version

@@ -1,10 +1,16 @@
 """An agency that does leave here, and the people in it: plain typed functions."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
 
+import pytest
+
+from portal.leave import notices
 from portal.leave.choices import Family, Issuer, Mode, Profile, Unit
 from portal.leave.models import Decree, LeaveDesk, LeaveType, WorkPattern
+from portal.notifications import registry
 from portal.people.actors import Account
 from portal.people.choices import Employment, Role
 from portal.people.models import Agency, Employee
@@ -12,7 +18,13 @@ from portal.people.models import Unit as Workplace
 from tests.factories import account, grant, make_agency, make_employee, make_unit
 from tests.support.groups import give_vault, vault_of
 
-__all__ = ["Room", "give_vault", "open_room", "vault_of"]
+__all__ = ["Room", "give_vault", "know_notices", "open_room", "vault_of"]
+
+NOTICES: Final = tuple(
+    value
+    for name, value in vars(notices).items()
+    if name.isupper() and name not in {"OWN", "MANAGER", "REVIEWER", "DESK"}
+)
 
 SINCE = date(2020, 1, 1)
 PNS_NIP = "198503152010012001"
@@ -170,3 +182,22 @@ def add_rules(agency: Agency, *, days: tuple[int, ...] = (1, 2, 3, 4, 5)) -> Non
         legal_basis=BASIS,
         position=1,
     )
+
+
+def know_notices(patch: pytest.MonkeyPatch) -> None:
+    """Let this room's notices be told although no app has worded them yet."""
+    known, spaces = dict(registry._notices), dict(registry._namespaces)
+    for name in NOTICES:
+        known.setdefault(name, registry.Notice(name, _always, _a_line))
+    for space in (notices.OWN, notices.MANAGER, notices.REVIEWER, notices.DESK):
+        spaces.setdefault(space, None)
+    patch.setattr(registry, "_notices", known)
+    patch.setattr(registry, "_namespaces", spaces)
+
+
+def _always(_subject: UUID, _rev: int, _now: datetime) -> bool:
+    return True
+
+
+def _a_line(_subject: UUID, _zone: str) -> registry.InboxLines:
+    return registry.InboxLines("Cuti", "", "/")

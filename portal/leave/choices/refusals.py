@@ -26,6 +26,13 @@ class Refusal(TextChoices):
         "ENDS_BEFORE_START",
         _("The last day lies before the first. Choose the dates once more."),
     )
+    NOT_EARLIER = (
+        "NOT_EARLIER",
+        _(
+            "Your leave ends on this day or before. Choose an earlier one; for more days, "
+            "extend it."
+        ),
+    )
     NO_DAYS = (
         "NO_DAYS",
         _("All of these days are free already and cost you nothing. Choose working days."),
@@ -59,6 +66,13 @@ class Refusal(TextChoices):
         _(
             "This kind of leave asks for a certificate. It may come later; say so, or choose "
             "another kind."
+        ),
+    )
+    NO_WEEK = (
+        "NO_WEEK",
+        _(
+            "Nobody has entered yet on which days you work. Your HR office can do that; the "
+            "request goes through afterwards."
         ),
     )
     LONG_LEAVE_YEAR = (
@@ -138,4 +152,38 @@ class Refusal(TextChoices):
     DATES_TAKEN = (
         "DATES_TAKEN",
         _("There is one for these dates already. Change its dates first."),
+    )
+    NO_JOINT_LEAVE = (
+        "NO_JOINT_LEAVE",
+        _("Nobody could have worked on joint leave that day. Look at the date once more."),
+    )
+    TAKEN_ON = (
+        "TAKEN_ON",
+        _("A colleague looks after this one already. The next one waits in your list."),
+    )
+    LOOK_FIRST = (
+        "LOOK_FIRST",
+        _("Look at the pages first; they stand above the verdict."),
+    )
+    OTHER_ISSUER = (
+        "OTHER_ISSUER",
+        _(
+            "For so many days the rule asks for a certificate of another kind of doctor. "
+            "Choose the dates this one is enough for, or ask for the other certificate."
+        ),
+    )
+    DATES_OF_REQUEST = (
+        "DATES_OF_REQUEST",
+        _("A verdict covers days of this request. Choose a first and a last day within it."),
+    )
+    SAY_WHAT_IS_MISSING = (
+        "SAY_WHAT_IS_MISSING",
+        _("Tick what is missing, so that the employee knows what to bring."),
+    )
+    NO_SECOND_REVIEWER = (
+        "NO_SECOND_REVIEWER",
+        _(
+            "There is no second medical reviewer right now. You can complete the certificate "
+            "and hand it in again, or ask your HR office who else could look at it."
+        ),
     )

@@ -1,0 +1,267 @@
+"""The medical reviewer's verdict: what HR and the official get in place of the paper."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils import translation
+
+from portal.calendars.rules import local_day
+from portal.leave import notices
+from portal.leave.choices import Action, Care, LetterKind, Refusal, State, Verdict
+from portal.leave.models import (
+    Attestation,
+    Evidence,
+    EvidenceOpening,
+    HealthDossier,
+    LeaveDesk,
+    LeaveRequest,
+    PayBand,
+)
+from portal.leave.policies import employee_id_of, get_own_request, get_review
+from portal.leave.rules.attesting import (
+    Band,
+    Finding,
+    Measure,
+    band_code,
+    covered_days,
+    due_again,
+    refuse_finding,
+    settled,
+)
+from portal.leave.selectors.attested import reviewer_number
+from portal.leave.selectors.episodes import measure_of
+from portal.leave.services.desk import (
+    REVIEWER,
+    LeaveRefused,
+    day_of,
+    employee_locked,
+    record,
+    step,
+)
+from portal.leave.services.evidence import look_anew, readers_of, tell_reviewers
+from portal.leave.services.numbering import PaperCode, new_code, take_number
+from portal.leave.services.opening import keepers_of, newest_paper
+from portal.leave.services.settling import settle
+from portal.leave.services.telling import tell_owner, tell_role
+from portal.papers.pdf import make_pdf
+from portal.papers.shapes import AttestationPaper
+from portal.people.actors import Account
+from portal.people.choices import Role
+from portal.vault.services import seal_field
+
+__all__ = ["Finding", "attest", "second_look"]
+
+ATTESTED: Final = "leave.attested"
+ASKED_AGAIN: Final = "leave.asked_again"
+PAPER_LANGUAGE: Final = "id"
+
+
+def attest(*, actor: Account, request_id: UUID, ruling: Finding, now: datetime) -> UUID:
+    """
+    Give the verdict on the newest certificate of a case and return its id.
+
+    Enough, or enough for part of the dates: it gets a number and a paper, and the request goes
+    on to where it belongs. Not yet enough: the employee is told what is missing. The kind of
+    care becomes a band code of the payroll here and is kept nowhere.
+
+    :raises Http404: if the actor may not look at it, or a colleague looks after it.
+    :raises LeaveRefused: if it waits for no verdict, another paper has come meanwhile, she has
+        not looked at it, or the rule asks for another class of issuer.
+    """
+    today = local_day(now, actor.zone)
+    found = get_review(actor=actor, request_id=request_id, today=today)
+    with employee_locked(employee_id=found.request.employee_id):
+        dossier = get_review(actor=actor, request_id=request_id, today=today)
+        row = dossier.request
+        paper = _paper_of(actor, dossier, ruling)
+        measure = measure_of(row)
+        refusal = refuse_finding(ruling, measure)
+        if refusal is not None:
+            raise LeaveRefused(refusal)
+        finding = replace(ruling, verdict=settled(ruling, measure))
+        Attestation.objects.filter(request=row, stands=True).update(stands=False)
+        verdict = _verdict(actor, row, finding, measure, paper, now=now)
+        if finding.verdict == Verdict.NOT_ENOUGH:
+            verdict.save()
+            _ask_again(actor, row, now=now)
+        else:
+            _set_band(row, finding, measure)
+            _number(verdict, row)
+            verdict.save()
+            _pass_on(actor, row, now=now)
+    return verdict.pk
+
+
+def second_look(*, actor: Account, request_id: UUID, now: datetime) -> bool:
+    """
+    Ask another reviewer to look at the certificate; once for a request.
+
+    Returns True if one who has a key looks at it now. False if the paper has to be handed in
+    again, since no other reviewer has a key to it: then it goes to somebody else.
+
+    :raises Http404: if it is no request of the actor's own.
+    :raises LeaveRefused: if there is no verdict to look at again, or no second reviewer.
+    """
+    with employee_locked(employee_id=employee_id_of(actor)):
+        row = get_own_request(actor=actor, request_id=request_id)
+        stood = Attestation.objects.filter(request=row, stands=True).first()
+        dossier = HealthDossier.objects.get(request=row)
+        dossier.request = row
+        if stood is None or row.state not in _LOOKED_AT:
+            raise LeaveRefused(Refusal.NOT_NOW)
+        if dossier.not_again_id is not None:
+            raise LeaveRefused(Refusal.NO_SECOND_REVIEWER)
+        dossier.not_again_id, dossier.reviewer = stood.reviewer_id, None
+        if not readers_of(dossier, now=now):
+            raise LeaveRefused(Refusal.NO_SECOND_REVIEWER)
+        dossier.save(update_fields=["not_again", "reviewer"])
+        keepers = keepers_of(dossier, now=now)
+        if keepers:
+            look_anew(row, Action.SECOND_LOOK, now=now)
+            tell_reviewers(row, keepers, now=now)
+        else:
+            wait_again(row, now=now)
+    return bool(keepers)
+
+
+_LOOKED_AT: Final = (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE, State.RETURNED)
+
+
+def wait_again(row: LeaveRequest, *, now: datetime) -> None:
+    """Give somebody a week at least to complete her certificate; needs the employee's lock."""
+    row.evidence_due_on = due_again(row.evidence_due_on, today=day_of(row, now=now))
+    row.save(update_fields=["evidence_due_on"])
+
+
+def _paper_of(actor: Account, dossier: HealthDossier, ruling: Finding) -> Evidence:
+    """
+    Return the certificate that the verdict is about.
+
+    :raises LeaveRefused: if there is none to judge, or she has not seen the newest one.
+    """
+    if dossier.request.state != State.EVIDENCE_REVIEW:
+        raise LeaveRefused(Refusal.NOT_NOW)
+    paper = newest_paper(dossier)
+    if paper is None:
+        raise LeaveRefused(Refusal.CERTIFICATE_FIRST)
+    if ruling.piece not in (0, paper.number):
+        raise LeaveRefused(Refusal.STALE)
+    seen = EvidenceOpening.objects.filter(evidence=paper, reviewer=actor.user_id).exists()
+    if dossier.reviewer_id != actor.user_id or not seen:
+        raise LeaveRefused(Refusal.LOOK_FIRST)
+    return paper
+
+
+def _verdict(
+    actor: Account,
+    row: LeaveRequest,
+    finding: Finding,
+    measure: Measure,
+    paper: Evidence,
+    *,
+    now: datetime,
+) -> Attestation:
+    covered = covered_days(finding, measure) or (None, None)
+    is_short = finding.verdict == Verdict.NOT_ENOUGH
+    return Attestation(
+        request=row,
+        reviewer_id=actor.user_id,
+        verdict=finding.verdict,
+        covers_from=covered[0],
+        covers_until=covered[1],
+        issuer="" if is_short or finding.issuer is None else finding.issuer,
+        missing=sorted(set(finding.missing)) if is_short else [],
+        sha256=paper.sha256,
+        on_day=day_of(row, now=now),
+    )
+
+
+def _ask_again(actor: Account, row: LeaveRequest, *, now: datetime) -> None:
+    row.evidence_due_on = due_again(row.evidence_due_on, today=day_of(row, now=now))
+    step(
+        row,
+        Action.ASK_AGAIN,
+        to=State.EVIDENCE_DUE,
+        role=REVIEWER,
+        fields=["evidence_due_on"],
+        now=now,
+    )
+    record(actor, REVIEWER, ASKED_AGAIN, row.pk, now=now)
+    tell_owner(row, notices.NEEDS_MORE, rev=row.version, now=now)
+
+
+def _pass_on(actor: Account, row: LeaveRequest, *, now: datetime) -> None:
+    """Let the request go on; whoever handles it next is told, the same way as ever."""
+    settle(row, Action.ATTEST, role=REVIEWER, now=now)
+    record(actor, REVIEWER, ATTESTED, row.pk, now=now)
+    if row.state == State.ATTESTED:
+        row.closed_on = day_of(row, now=now)
+        row.save(update_fields=["closed_on"])
+        tell_owner(row, notices.ENDED, rev=row.rev, now=now)
+    if row.state in (State.ATTESTED, State.DECISION):
+        for role in (Role.HR, Role.OFFICIAL):
+            tell_role(row, role, notices.FOR_DESK_READY, rev=row.round, now=now)
+
+
+def _set_band(row: LeaveRequest, finding: Finding, measure: Measure) -> None:
+    covered = covered_days(finding, measure)
+    if covered is None:
+        return
+    bands = [
+        Band(band.code, Care(band.care), band.from_day, band.until_day)
+        for band in PayBand.objects.on(row.first_day).filter(
+            agency=row.agency_id, family=row.leave_type.family
+        )
+    ]
+    row.pay_band = band_code(bands, care=finding.care, days=measure.days_until(covered[1]))
+    row.save(update_fields=["pay_band"])
+
+
+def _number(verdict: Attestation, row: LeaveRequest) -> None:
+    """Put the number and the code of the check page on a verdict, and draw its paper."""
+    code = new_code()
+    taken = take_number(
+        agency_id=row.agency_id, kind=LetterKind.ATTESTATION, year=verdict.on_day.year
+    )
+    verdict.series, verdict.sequence, verdict.number = taken
+    verdict.token_tag = code.tag
+    seal_field(verdict, "pdf", make_pdf(paper=_paper(verdict, row, code)))
+
+
+def _paper(verdict: Attestation, row: LeaveRequest, code: PaperCode) -> AttestationPaper:
+    """
+    Fill the paper in; it says dates, a verdict and a hash.
+
+    The class of issuer is not on it: a midwife's name would say why, and that the class is
+    right is what the verdict says.
+    """
+    place = LeaveDesk.objects.filter(agency=row.agency_id).values_list("place", flat=True)
+    with translation.override(PAPER_LANGUAGE):
+        label = str(Verdict(verdict.verdict).label)
+    return AttestationPaper(
+        language=PAPER_LANGUAGE,
+        agency=row.agency.name,
+        number=verdict.number,
+        place=place.first() or "",
+        issued_on=verdict.on_day,
+        name=row.employee.user.full_name,
+        nip=row.employee.user.nip or "",
+        covers=(_span(verdict.covers_from, verdict.covers_until),),
+        verdict=label,
+        certificate_sha256=verdict.sha256,
+        reviewer_number=reviewer_number(verdict.reviewer_id),
+        verify_url=code.url,
+    )
+
+
+def _span(first: date | None, last: date | None) -> tuple[date, date]:
+    """
+    Return the days on the paper.
+
+    :raises ValueError: for a verdict that covers none, which has no paper.
+    """
+    if first is None or last is None:
+        raise ValueError("a paper covers days")
+    return first, last
