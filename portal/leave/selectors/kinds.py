@@ -1,10 +1,10 @@
 """Reading the kinds of leave of an agency, by the version that is valid on a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from portal.leave.choices import (
     Certificate,
@@ -105,25 +105,35 @@ def kinds_of(*, agency_id: UUID, on: date) -> list[Kind]:
     return [kind_of(row) for row in _rows(agency_id, on).filter(is_on=True, purpose="")]
 
 
-def account_kinds(*, agency_ids: Collection[UUID], year: int) -> list[Kind]:
+def account_kinds(
+    *, agency_ids: Collection[UUID], years: Iterable[int]
+) -> dict[tuple[UUID, str], dict[int, Kind]]:
     """
-    Return the kinds with an account in a year: of each code the version its days follow.
+    Return the kinds with an account by agency and code: for each year the version it follows.
 
-    The one valid on 1 January, or the first to become valid in the year; by agency, position
-    and code.
+    The one valid on 1 January, or the first to become valid in the year; a year without one is
+    left out. By position and code; one query.
     """
-    rows = LeaveType.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=date(year, 1, 1)),
-        agency__in=set(agency_ids),
-        has_account=True,
-        is_on=True,
-        valid_from__lte=date(year, 12, 31),
-    ).order_by("agency_id", "valid_from")
-    first: dict[tuple[UUID, str], LeaveType] = {}
-    for row in rows:
-        first.setdefault((row.agency_id, row.code), row)
-    kinds = [kind_of(row) for row in first.values()]
-    return sorted(kinds, key=lambda kind: (kind.agency_id, kind.position, kind.code))
+    rows = LeaveType.objects.filter(agency__in=set(agency_ids), has_account=True, is_on=True)
+    versions: dict[tuple[UUID, str], list[Kind]] = {}
+    for row in rows.order_by("position", "code", "valid_from"):
+        versions.setdefault((row.agency_id, row.code), []).append(kind_of(row))
+    span = list(years)
+    found = {
+        place: {year: kind for year in span if (kind := _of_year(kinds, year)) is not None}
+        for place, kinds in versions.items()
+    }
+    return {place: by_year for place, by_year in found.items() if by_year}
+
+
+def _of_year(versions: Iterable[Kind], year: int) -> Kind | None:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    valid = (
+        kind
+        for kind in versions
+        if kind.valid_from <= last and (kind.valid_until is None or kind.valid_until >= first)
+    )
+    return next(valid, None)
 
 
 def _rows(agency_id: UUID, on: date) -> QuerySet[LeaveType]:
