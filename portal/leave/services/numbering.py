@@ -5,12 +5,11 @@ from secrets import token_urlsafe
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from portal.leave.choices import LetterKind
 from portal.leave.models import LeaveDesk, LetterSeries
-from portal.leave.selectors.letters import token_tag
+from portal.leave.selectors.letters import check_url, token_tag
 
 USUAL_TEMPLATE: Final = "{no}/{kind}/{year}"
 KIND_CODES: Final = {LetterKind.DECISION: "SIC", LetterKind.ATTESTATION: "SKV"}
@@ -83,8 +82,7 @@ def write_number(template: str, kind: LetterKind, year: int, sequence: int) -> s
 def new_code() -> PaperCode:
     """Return a code nobody can guess; whoever scans it learns number and validity."""
     token = token_urlsafe(_TOKEN_BYTES)
-    url = f"{settings.PUBLIC_URL}/periksa/{token}/"
-    return PaperCode(token=token, tag=token_tag(token), url=url)
+    return PaperCode(token=token, tag=token_tag(token), url=check_url(token))
 
 
 def _template(agency_id: UUID) -> str:

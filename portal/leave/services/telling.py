@@ -91,3 +91,23 @@ def tell_desk_ready(row: LeaveRequest, *, now: datetime) -> None:
         rev=row.round,
         now=now,
     )
+
+
+def tell_manager_dates(row: LeaveRequest, *, now: datetime) -> None:
+    """
+    Tell the line manager that dates of granted leave are there or have changed.
+
+    The same for every kind, and for a manager who was left out as well: once granted, the dates
+    are the team's. Whoever has left is not told.
+    """
+    manager = row.employee.manager
+    if manager is None or not manager.user.is_active:
+        return
+    tell(
+        user_ids=[manager.user_id],
+        namespace=notices.MANAGER,
+        notice=notices.FOR_MANAGER_DATES,
+        subject_id=row.pk,
+        rev=row.rev,
+        now=now,
+    )
