@@ -1,6 +1,6 @@
 """Asking for leave: what is typed, and why it cannot be sent. No database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from portal.leave.choices import (
     Purpose,
     Refusal,
 )
+from portal.leave.rules.counting import CountedDay
 
 ADDRESS_CHARACTERS: Final = 200
 PHONE_CHARACTERS: Final = 40
@@ -104,6 +105,53 @@ class LeaveFacts:
     long_leave_year: bool = False
     needed: Mapping[int, Decimal] = field(default_factory=dict)
     left: Mapping[int, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    One row of what a request claims: a day, or half of one.
+
+    Not ``active`` while the leave it is to replace holds the same half.
+    """
+
+    day: date
+    lower: int
+    upper: int
+    quantity: Decimal
+    active: bool
+
+
+def claims_beside(day: CountedDay, held: Mapping[date, tuple[int, int]]) -> tuple[Claim, ...]:
+    """
+    Return the claims for a day beside the halves that the leave to be replaced holds.
+
+    Both halves of a day stand in one row, unless one of them is held and the other is not.
+    """
+    parts = tuple((_is_held(day.day, half, held), half) for half in range(day.lower, day.upper))
+    if len({is_held for is_held, _half in parts}) == 1:
+        return (Claim(day.day, day.lower, day.upper, day.quantity, active=not parts[0][0]),)
+    return tuple(
+        Claim(day.day, half, half + 1, day.quantity / len(parts), active=not is_held)
+        for is_held, half in parts
+    )
+
+
+def still_to_reserve(
+    days: Iterable[CountedDay], held: Mapping[date, tuple[int, int]]
+) -> tuple[CountedDay, ...]:
+    """Return what of the days is new beside the halves that are paid for already."""
+    return tuple(
+        CountedDay(day.day, claim.lower, claim.upper, claim.quantity, day.year)
+        for day in days
+        for claim in claims_beside(day, held)
+        if claim.active
+    )
+
+
+def _is_held(day: date, half: int, held: Mapping[date, tuple[int, int]]) -> bool:
+    lower, upper = held.get(day, (0, 0))
+    return lower <= half < upper
 
 
 def refuse_dates(facts: LeaveFacts) -> Refusal | None:
@@ -198,6 +246,8 @@ _WAYS: Final[Mapping[Refusal, tuple[Instead, ...]]] = {
     Refusal.OVERLAP: (Instead.OTHER_DATES, Instead.CHANGE),
     Refusal.IN_FLIGHT: (Instead.CHANGE,),
     Refusal.NOT_NOW: (Instead.HR,),
+    Refusal.NOT_EARLIER: (Instead.OTHER_DATES,),
+    Refusal.NO_WEEK: (Instead.HR, Instead.COUNSELLING),
 }
 
 
