@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from portal.leave.choices import Certificate, State
-from portal.leave.models import HealthDossier, LeaveRequest, LeaveType
+from portal.leave.models import Evidence, HealthDossier, LeaveRequest, LeaveType
 from portal.leave.services import attestations, evidence, opening
 from portal.leave.services.attestations import Finding
 from portal.leave.services.details import Details, seal_details
@@ -66,7 +66,9 @@ def look(row: LeaveRequest, reviewer: Account) -> None:
     """Take a case on and open every page of it."""
     opening.take_on(actor=reviewer, request_id=row.pk, now=NOW)
     vault = vault_of(reviewer)
-    for piece in HealthDossier.objects.get(request=row).pieces.filter(is_words=False):
+    for piece in Evidence.objects.filter(
+        dossier__request=row, is_words=False, keys__reviewer_id=reviewer.user_id
+    ):
         for number in range(1, piece.pages + 1):
             opening.open_page(
                 actor=reviewer, vault=vault, evidence_id=piece.pk, number=number, now=NOW

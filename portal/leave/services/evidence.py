@@ -140,18 +140,20 @@ def readers_of(dossier: HealthDossier, *, now: datetime) -> list[UUID]:
     return [one for one in may if one in able and one != dossier.not_again_id]
 
 
-def tell_reviewers(row: LeaveRequest, user_ids: Collection[UUID], *, now: datetime) -> None:
+def tell_reviewers(
+    row: LeaveRequest, user_ids: Collection[UUID], *, rev: int | None = None, now: datetime
+) -> None:
     """
     Tell these reviewers that a paper waits: those who can open it, and nobody else.
 
-    The revision is the version of the request, so that each piece is told.
+    Without ``rev`` it is told once for each version of the request, so for each piece.
     """
     tell(
         user_ids=user_ids,
         namespace=notices.REVIEWER,
         notice=notices.FOR_REVIEWER_PAPER,
         subject_id=row.pk,
-        rev=row.version,
+        rev=row.version if rev is None else rev,
         now=now,
     )
 

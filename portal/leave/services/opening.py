@@ -95,10 +95,16 @@ def give_back(*, actor: Account, request_id: UUID, now: datetime) -> None:
 
 
 def release(dossier: HealthDossier, *, now: datetime) -> None:
-    """Let the others who have a key look after a case; needs the employee's lock."""
+    """
+    Let the others who have a key look after a case; they are told, once a day.
+
+    Needs the employee's lock.
+    """
     dossier.reviewer = None
     dossier.save(update_fields=["reviewer"])
-    tell_reviewers(dossier.request, keepers_of(dossier, now=now), now=now)
+    row = dossier.request
+    today = day_of(row, now=now).toordinal()
+    tell_reviewers(row, keepers_of(dossier, now=now), rev=today, now=now)
 
 
 def keepers_of(dossier: HealthDossier, *, now: datetime) -> list[UUID]:
