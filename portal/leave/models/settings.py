@@ -1,7 +1,7 @@
 """How an agency does leave: its rules as data, its weeks, its decrees."""
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -29,7 +29,10 @@ _EMPLOYEE = "people.Employee"
 _USER = "people.User"
 
 
-class DatedQuerySet(models.QuerySet["DatedRow"]):
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+
+
+class DatedQuerySet(models.QuerySet[Row_co]):
     """Questions asked of rows that are valid for a time."""
 
     def on(self, day: date) -> Self:
@@ -49,8 +52,6 @@ class DatedRow(BaseModel):
 
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
-
-    objects = models.Manager.from_queryset(DatedQuerySet)()
 
     class Meta:
         abstract = True
@@ -99,6 +100,10 @@ class LeaveDesk(BaseModel):
                 name="leave_desk_decides_without_decree_in_companies_only",
             ),
         ]
+
+
+class LeaveTypeQuerySet(DatedQuerySet["LeaveType"]):
+    """Questions asked of versions of kinds of leave."""
 
 
 class LeaveType(DatedRow):
@@ -157,6 +162,8 @@ class LeaveType(DatedRow):
     position = models.PositiveSmallIntegerField(default=0)
     legal_basis = models.CharField(max_length=300)
 
+    objects = models.Manager.from_queryset(LeaveTypeQuerySet)()
+
     class Meta(DatedRow.Meta):
         abstract = False
         constraints = [
@@ -172,6 +179,10 @@ class LeaveType(DatedRow):
                 name="leave_type_sick_is_not_recalled_or_deferred",
             ),
         ]
+
+
+class WorkPatternQuerySet(DatedQuerySet["WorkPattern"]):
+    """Questions asked of weeks."""
 
 
 class WorkPattern(DatedRow):
@@ -194,6 +205,8 @@ class WorkPattern(DatedRow):
     """ISO weekdays, 1 Monday to 7 Sunday."""
     weekly_minutes = models.PositiveSmallIntegerField(default=2250)
     legal_basis = models.CharField(max_length=300, blank=True, default="")
+
+    objects = models.Manager.from_queryset(WorkPatternQuerySet)()
 
     class Meta(DatedRow.Meta):
         abstract = False
@@ -240,6 +253,10 @@ class ServiceRecord(BaseModel):
     contract_until = models.DateField(null=True, blank=True)
 
 
+class DecreeQuerySet(DatedQuerySet["Decree"]):
+    """Questions asked of decrees."""
+
+
 class Decree(DatedRow):
     """
     A written delegation of the right to decide on leave.
@@ -262,6 +279,8 @@ class Decree(DatedRow):
     entered_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     withdrawn_on = models.DateField(null=True, blank=True)
 
+    objects = models.Manager.from_queryset(DecreeQuerySet)()
+
     class Meta(DatedRow.Meta):
         abstract = False
         constraints = [
@@ -270,6 +289,10 @@ class Decree(DatedRow):
                 condition=~Q(holder=F("entered_by")), name="decree_entered_by_another"
             ),
         ]
+
+
+class DelegationQuerySet(DatedQuerySet["Delegation"]):
+    """Questions asked of delegations."""
 
 
 class Delegation(DatedRow):
@@ -282,6 +305,8 @@ class Delegation(DatedRow):
     entered_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     withdrawn_on = models.DateField(null=True, blank=True)
 
+    objects = models.Manager.from_queryset(DelegationQuerySet)()
+
     class Meta(DatedRow.Meta):
         abstract = False
         constraints = [
@@ -290,6 +315,10 @@ class Delegation(DatedRow):
                 condition=~Q(giver=F("stand_in")), name="delegation_to_somebody_else"
             ),
         ]
+
+
+class PayBandQuerySet(DatedQuerySet["PayBand"]):
+    """Questions asked of pay bands."""
 
 
 class PayBand(DatedRow):
@@ -303,6 +332,8 @@ class PayBand(DatedRow):
     until_day = models.PositiveSmallIntegerField(null=True, blank=True)
     percent_a_day = models.DecimalField(max_digits=5, decimal_places=2)
     legal_basis = models.CharField(max_length=300)
+
+    objects = models.Manager.from_queryset(PayBandQuerySet)()
 
     class Meta(DatedRow.Meta):
         abstract = False
