@@ -130,6 +130,10 @@ class Refusal(TextChoices):
         "PLAN_DATES",
         _("The stages follow each other without gaps and overlaps. Look at their dates again."),
     )
+    NO_SUPERIOR = (
+        "NO_SUPERIOR",
+        _("Nobody above you is there to agree right now. Ask your HR office who stands in."),
+    )
     CERTIFICATE_FIRST = (
         "CERTIFICATE_FIRST",
         _("There is no certificate yet. The employee can hand it in on her own page."),
@@ -186,4 +190,8 @@ class Refusal(TextChoices):
             "There is no second medical reviewer right now. You can complete the certificate "
             "and hand it in again, or ask your HR office who else could look at it."
         ),
+    )
+    NO_SUCH_COLLEAGUE = (
+        "NO_SUCH_COLLEAGUE",
+        _("We did not find this colleague in your agency. Choose another one from the list."),
     )

@@ -1,0 +1,69 @@
+"""What a phased return may look like: stages in a row, eight weeks at most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Final
+
+from portal.leave.choices import Place, Refusal, Restriction
+
+USUAL_DAYS: Final = 28
+"""Four weeks; longer is almost never right, so the page says so."""
+MOST_DAYS: Final = 56
+LATEST_START_DAYS: Final = 56
+"""A return in stages begins within eight weeks after the last day of leave."""
+MOST_STAGES: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class StageDraft:
+    """A stage, both days included; ``percent`` of the usual hours, 10 to 100."""
+
+    first_day: date
+    last_day: date
+    percent: int
+    place: Place = Place.OFFICE
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """A phased return as somebody proposes it, stages in the order of their days."""
+
+    stages: tuple[StageDraft, ...]
+    restrictions: tuple[Restriction, ...] = ()
+    review_days: tuple[date, ...] = ()
+
+
+def refuse_plan(draft: PlanDraft, *, leave_ends: date) -> Refusal | None:
+    """
+    Say what stands in the way of a plan, if anything.
+
+    Stages follow each other without gaps and overlaps, begin after the leave and within eight
+    weeks of it, and last eight weeks at most. Days of review lie within the plan.
+    """
+    stages = draft.stages
+    if not 1 <= len(stages) <= MOST_STAGES or not _in_a_row(stages):
+        return Refusal.PLAN_DATES
+    first, last = stages[0].first_day, stages[-1].last_day
+    if first <= leave_ends or first > leave_ends + timedelta(days=LATEST_START_DAYS):
+        return Refusal.PLAN_DATES
+    if (last - first).days + 1 > MOST_DAYS:
+        return Refusal.PLAN_TOO_LONG
+    if any(not first <= day <= last for day in draft.review_days):
+        return Refusal.PLAN_DATES
+    return None
+
+
+def is_unusually_long(draft: PlanDraft) -> bool:
+    """Say whether a plan lasts longer than the usual four weeks."""
+    return (draft.stages[-1].last_day - draft.stages[0].first_day).days + 1 > USUAL_DAYS
+
+
+def _in_a_row(stages: Sequence[StageDraft]) -> bool:
+    if any(stage.last_day < stage.first_day for stage in stages):
+        return False
+    return all(
+        after.first_day == before.last_day + timedelta(days=1)
+        for before, after in pairwise(stages)
+    )

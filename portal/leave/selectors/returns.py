@@ -1,0 +1,201 @@
+"""Phased returns as each of the three sees them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.calendars.rules import local_day
+from portal.leave.choices import Place, PlanState, Restriction
+from portal.leave.models import LeaveRequest, ReturnPlan
+from portal.leave.policies import plans as policies
+from portal.leave.rules.returns import LATEST_START_DAYS
+from portal.papers.pdf import make_pdf
+from portal.papers.shapes import Agreement, ReturnPlanPaper, Stage
+from portal.people.actors import Account
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One stage, in words and in values."""
+
+    first_day: date
+    last_day: date
+    percent: int
+    place: Place
+    place_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """Who of the three has agreed, and when."""
+
+    party: str
+    label: str
+    who: str
+    agreed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """A plan; ``id`` is None where none has been proposed yet. It says work, never why."""
+
+    id: UUID | None
+    request_id: UUID
+    name: str
+    unit: str
+    leave_ends: date
+    earliest: date
+    latest: date
+    state: PlanState | None
+    state_label: str
+    version: int
+    stages: tuple[StageRow, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+    restriction_labels: tuple[str, ...] = ()
+    review_days: tuple[date, ...] = ()
+    agreements: tuple[AgreementRow, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether there is a plan that has not ended."""
+        return self.state is not None and self.state != PlanState.ENDED
+
+    def __repr__(self) -> str:
+        return "<plan>"
+
+
+def get_own_plan(*, actor: Account, request_id: UUID) -> PlanPage:
+    """
+    Return the plan to come back from a leave of the actor's own, the running one first.
+
+    :raises Http404: if it is not a granted leave of hers.
+    """
+    row = policies.get_returning_request(actor=actor, request_id=request_id)
+    plan = (
+        policies.own_plans(actor)
+        .filter(request=row)
+        .select_related("manager__user")
+        .order_by("ended_on", "id")
+        .last()
+    )
+    running = policies.own_plans(actor).filter(request=row, ended_on=None).first()
+    return _page(row, running or plan)
+
+
+def get_managed_plan(*, actor: Account, plan_id: UUID) -> PlanPage:
+    """
+    Return a plan the actor agrees to as superior.
+
+    :raises Http404: if it is not hers.
+    """
+    plan = policies.get_plan(policies.managed_plans(actor), plan_id=plan_id)
+    return _page(plan.request, plan)
+
+
+def get_reviewed_plan(*, actor: Account, plan_id: UUID, now: datetime) -> PlanPage:
+    """
+    Return a plan the actor agrees to as medical reviewer.
+
+    :raises Http404: if it is not hers.
+    """
+    today = local_day(now, actor.zone)
+    plans = policies.reviewed_plans(actor=actor, today=today)
+    plan = policies.get_plan(plans, plan_id=plan_id)
+    return _page(plan.request, plan)
+
+
+def list_plans_to_review(*, actor: Account, now: datetime) -> list[PlanPage]:
+    """Return the plans that wait for the actor's agreement as reviewer, oldest first."""
+    today = local_day(now, actor.zone)
+    rows = (
+        policies.reviewed_plans(actor=actor, today=today)
+        .filter(state=PlanState.PROPOSED, reviewer_agreed_on=None)
+        .select_related(*policies.ALONG, "manager__user")
+        .prefetch_related("stages")
+    )
+    return [_page(plan.request, plan) for plan in rows]
+
+
+def plan_pdf(page: PlanPage, *, agency: str, place: str, now: datetime) -> bytes:
+    """Return an agreed plan as PDF, for whoever may see the page."""
+    labels = page.restriction_labels
+    return make_pdf(
+        paper=ReturnPlanPaper(
+            language="en" if get_language() == "en" else "id",
+            agency=agency,
+            name=page.name,
+            unit=page.unit,
+            starts_on=page.stages[0].first_day,
+            ends_on=page.stages[-1].last_day,
+            stages=tuple(
+                Stage(
+                    starts_on=stage.first_day,
+                    ends_on=stage.last_day,
+                    percent=stage.percent,
+                    place=stage.place_label,
+                    restrictions=labels,
+                )
+                for stage in page.stages
+            ),
+            review_dates=page.review_days,
+            agreements=tuple(
+                Agreement(party=row.label, who=row.who, agreed_on=row.agreed_on)
+                for row in page.agreements
+            ),
+            place=place,
+            made_on=local_day(now, "Asia/Jakarta"),
+        )
+    )
+
+
+def _page(row: LeaveRequest, plan: ReturnPlan | None) -> PlanPage:
+    state = PlanState(plan.state) if plan else None
+    return PlanPage(
+        id=plan.pk if plan else None,
+        request_id=row.pk,
+        name=row.employee.user.full_name,
+        unit=row.employee.unit.name,
+        leave_ends=row.last_day,
+        earliest=row.last_day + timedelta(days=1),
+        latest=row.last_day + timedelta(days=LATEST_START_DAYS),
+        state=state,
+        state_label=str(state.label) if state else "",
+        version=plan.version if plan else 0,
+        stages=_stages(plan),
+        restrictions=tuple(Restriction(one) for one in plan.restrictions) if plan else (),
+        restriction_labels=(
+            tuple(str(Restriction(one).label) for one in plan.restrictions) if plan else ()
+        ),
+        review_days=tuple(plan.review_days) if plan else (),
+        agreements=_agreements(row, plan) if plan else (),
+    )
+
+
+def _stages(plan: ReturnPlan | None) -> tuple[StageRow, ...]:
+    if plan is None:
+        return ()
+    return tuple(
+        StageRow(
+            first_day=stage.first_day,
+            last_day=stage.last_day,
+            percent=stage.percent,
+            place=Place(stage.place),
+            place_label=str(Place(stage.place).label),
+        )
+        for stage in sorted(plan.stages.all(), key=lambda one: one.number)
+    )
+
+
+def _agreements(row: LeaveRequest, plan: ReturnPlan) -> tuple[AgreementRow, ...]:
+    superior = plan.manager.user.full_name if plan.manager else ""
+    return (
+        AgreementRow(
+            "EMPLOYEE", _("Employee"), row.employee.user.full_name, plan.employee_agreed_on
+        ),
+        # The reviewer is named by her part: who she is belongs to the sealed side.
+        AgreementRow("REVIEWER", _("Medical reviewer"), "", plan.reviewer_agreed_on),
+        AgreementRow("MANAGER", _("Superior"), superior, plan.manager_agreed_on),
+    )
