@@ -222,4 +222,4 @@ class FeedKind(TextChoices):
     """What a calendar address shows."""
 
     OWN = "OWN", _("My own leave")
-    TEAM = "TEAM", _("Who of my team is away")
+    UNDER_ME = "UNDER_ME", _("Who of my direct reports is away")

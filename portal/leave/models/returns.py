@@ -80,7 +80,7 @@ class CalendarAddress(BaseModel):
     """An address a calendar program reads, known to its owner; revoked, it is gone."""
 
     owner = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=4, choices=FeedKind)
+    kind = models.CharField(max_length=8, choices=FeedKind)
     token_tag = TagField(unique=True)
     sealed_token = RowSealedField()
     made_on = models.DateField()
