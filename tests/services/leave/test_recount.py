@@ -2,36 +2,30 @@
 
 from datetime import date
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 
 from portal.calendars.choices import HolidayKind, HolidayStatus
 from portal.calendars.models import Holiday
 from portal.leave import notices
-from portal.leave.choices import Action, Certificate, EntryKind, Part, State, Unit
+from portal.leave.choices import Action, EntryKind, Part, State
 from portal.leave.models import (
     CaseEvent,
     JointLeaveYear,
     LeaveDay,
-    LeaveRequest,
-    LeaveType,
     LedgerEntry,
     WorkPattern,
 )
-from portal.leave.rules.counting import count_days
 from portal.leave.selectors.balances import balance_of
-from portal.leave.selectors.calendars import work_calendar
-from portal.leave.services import claims, ledger
 from portal.leave.services import recount as recounting
 from portal.leave.services.desk import employee_locked
-from portal.leave.services.details import Details, seal_details
 from portal.leave.services.recount import recount
 from portal.leave.services.weeks import set_joint_year, set_week
 from portal.leave.services.years import open_year
 from portal.notifications.models import Notification
 from portal.people.models import Employee
 from tests.factories import make_employee, make_unit, wib
+from tests.support.granted import grant_leave
 
 pytestmark = pytest.mark.django_db
 
@@ -44,46 +38,8 @@ THE_18TH = date(2025, 8, 18)
 """Made joint leave when leave over it had long been granted."""
 
 
-def granted(
-    room,
-    first=FIRST,
-    last=LAST,
-    *,
-    code="CT-PNS",
-    part=Part.FULL,
-    state=State.GRANTED,
-    now=BEFORE,
-    employee=None,
-):
-    """Write down leave as it stands once it is granted: claimed, and taken from the account."""
-    employee = employee or room.employee
-    kind = LeaveType.objects.get(agency=room.agency, code=code)
-    days = count_days(
-        unit=Unit(kind.unit),
-        first=first,
-        last=last,
-        part=part,
-        calendar=work_calendar(employee_id=employee.pk, first=first, last=last),
-    )
-    row = LeaveRequest(
-        employee=employee,
-        agency=room.agency,
-        leave_type=kind,
-        key=uuid4(),
-        first_day=first,
-        last_day=last,
-        part=part,
-        days=claims.total(days),
-        state=state,
-        certificate=Certificate.NONE,
-        sent_on=date(2025, 8, 1),
-    )
-    seal_details(row, Details())
-    with employee_locked(employee_id=employee.pk):
-        row.save()
-        claims.claim(row, days)
-        ledger.consume(row, days, now=now)
-    return row
+def granted(room, first=FIRST, last=LAST, *, now=BEFORE, **more):
+    return grant_leave(room, first, last, now=now, **more)
 
 
 def add_holiday(day=THE_18TH, kind=HolidayKind.JOINT_LEAVE, **more):
