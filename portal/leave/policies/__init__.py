@@ -8,7 +8,9 @@ medical reviewer holds keys to. Desk: what HR and the authorised officials of an
 from portal.leave.policies.desk import (
     desk_agency,
     desk_requests,
+    get_decree,
     get_desk_request,
+    get_own_decision,
     get_settled_agency,
 )
 from portal.leave.policies.own import (
@@ -27,11 +29,15 @@ from portal.leave.policies.review import (
 from portal.leave.policies.team import (
     answered_considerations,
     delegations_on,
+    ended_considerations,
     get_consideration,
+    get_delegation,
+    get_giver,
     get_team_request,
     is_in_force,
     open_considerations,
     own_delegations,
+    team_plans,
     team_requests,
     zone_of,
 )
@@ -42,8 +48,13 @@ __all__ = [
     "desk_agency",
     "desk_requests",
     "employee_id_of",
+    "ended_considerations",
     "get_consideration",
+    "get_decree",
+    "get_delegation",
     "get_desk_request",
+    "get_giver",
+    "get_own_decision",
     "get_own_request",
     "get_review",
     "get_settled_agency",
@@ -57,6 +68,7 @@ __all__ = [
     "reviewed_agencies",
     "reviewers_for",
     "reviews",
+    "team_plans",
     "team_requests",
     "zone_of",
 ]

@@ -8,11 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from portal.calendars.rules import local_day
-from portal.leave.choices import KEPT, ConsiderationState
-from portal.leave.models import Consideration, Delegation, LeaveRequest
+from portal.leave.choices import KEPT, ConsiderationState, PlanState
+from portal.leave.models import Consideration, Delegation, LeaveRequest, ReturnPlan
 from portal.leave.rules.deadlines import Step
 from portal.people.actors import Account
-from portal.people.choices import Zone
+from portal.people.choices import Role, Zone
 from portal.people.models import Employee
 
 
@@ -26,7 +26,7 @@ def delegations_on(
     giver works: one that ends today is over at midnight there. One query.
     """
     rows = Delegation.objects.select_related(
-        "giver__unit", "giver__agency", "stand_in__user"
+        "giver__user", "giver__unit", "giver__agency", "stand_in__user"
     ).order_by("-valid_from", "id")
     if giver_ids is not None:
         rows = rows.filter(giver__in=giver_ids)
@@ -112,6 +112,15 @@ def answered_considerations(actor: Account) -> QuerySet[Consideration]:
     )
 
 
+def ended_considerations(actor: Account) -> QuerySet[Consideration]:
+    """Return the questions that once were the actor's and are answered, passed on or gone."""
+    return Consideration.objects.filter(
+        Q(asked__user_id=actor.user_id)
+        | Q(stand_in__user_id=actor.user_id)
+        | Q(acted_by__user_id=actor.user_id)
+    ).exclude(state=ConsiderationState.OPEN)
+
+
 def team_requests(actor: Account, *, now: datetime) -> QuerySet[LeaveRequest]:
     """
     Return the granted leave of the actor's direct reports.
@@ -150,3 +159,47 @@ def own_delegations(actor: Account) -> QuerySet[Delegation]:
     return Delegation.objects.filter(
         Q(giver__user_id=actor.user_id) | Q(stand_in__user_id=actor.user_id)
     )
+
+
+def get_delegation(*, actor: Account, delegation_id: UUID) -> Delegation:
+    """
+    Return a delegation the actor may end: her own, or as HR one of her agency.
+
+    :raises Http404: for any other.
+    """
+    found = (
+        Delegation.objects.filter(pk=delegation_id)
+        .select_related("giver__unit", "giver__agency")
+        .first()
+    )
+    if found is None or not _may_settle(actor, found.giver):
+        raise Http404
+    return found
+
+
+def get_giver(*, actor: Account, giver_id: UUID | None) -> Employee:
+    """
+    Return the superior for whom the actor may name a stand-in: herself, or as HR anybody.
+
+    Anybody of her own agency, that is. Without an id it is the actor herself.
+
+    :raises Http404: if she may not, or is no employee.
+    """
+    wanted = Q(pk=giver_id) if giver_id else Q(user_id=actor.user_id)
+    found = Employee.objects.filter(wanted).select_related("unit", "agency").first()
+    if found is None or not _may_settle(actor, found):
+        raise Http404
+    return found
+
+
+def team_plans(actor: Account) -> QuerySet[ReturnPlan]:
+    """Return the phased returns that the actor agrees, or has agreed, as line manager."""
+    return ReturnPlan.objects.filter(manager__user_id=actor.user_id).exclude(
+        state=PlanState.ENDED
+    )
+
+
+def _may_settle(actor: Account, giver: Employee) -> bool:
+    if giver.user_id == actor.user_id:
+        return True
+    return Role.HR in actor.roles and giver.agency_id == actor.agency_id

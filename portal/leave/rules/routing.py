@@ -1,6 +1,6 @@
 """Whose turn it is to give a consideration: the line upwards, and who stands in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -80,6 +80,15 @@ def substitute_for(*, asked: UUID, line: Sequence[Post], bars: Bars) -> UUID | N
     if turn is None:
         return None
     return turn.asked if bars.can_act(turn.asked) else turn.stand_in
+
+
+def leads_back(*, pairs: Collection[tuple[UUID, UUID]], giver: UUID, stand_in: UUID) -> bool:
+    """Say whether naming a stand-in would close a circle of (giver, stand-in) pairs."""
+    reached, edge = {stand_in}, {stand_in}
+    while edge:
+        edge = {after for before, after in pairs if before in edge} - reached
+        reached |= edge
+    return giver in reached
 
 
 def _turns(line: Sequence[Post], bars: Bars) -> Iterator[Turn]:

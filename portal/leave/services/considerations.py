@@ -177,8 +177,7 @@ def _answer(
 
 def _employee_behind(actor: Account, consideration_id: UUID, *, now: datetime) -> UUID:
     """Return whose lock a question needs; one that ended is told apart from a foreign one."""
-    mine = policies.answered_considerations(actor).filter(pk=consideration_id)
-    if mine.exists():
+    if policies.ended_considerations(actor).filter(pk=consideration_id).exists():
         raise LeaveRefused(Refusal.STALE)
     found = policies.get_consideration(actor=actor, consideration_id=consideration_id, now=now)
     return found.request.employee_id
