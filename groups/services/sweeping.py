@@ -1,6 +1,6 @@
 """What is looked after every minute: changes to tell, questions to ask, offers, signals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,9 +8,8 @@ from groups.services.asking import tell_asks
 from groups.services.changes import tell_changes
 from groups.services.offers import sweep_offers
 from groups.services.run import sweep_signals
-from portal.common.logs import event
-
-Step = tuple[str, Callable[..., int]]
+from portal.common import steps as steps_of
+from portal.common.steps import Step
 
 _STEPS: Final[tuple[Step, ...]] = (
     ("changes of plan", tell_changes),
@@ -26,15 +25,5 @@ def sweep(*, now: datetime) -> int:
 
 
 def take_steps(steps: Sequence[Step], *, now: datetime) -> int:
-    """
-    Take steps that each open their own transactions; return the sum of what they did.
-
-    One that fails is noted without a word about anybody and does not stop the others.
-    """
-    done = 0
-    for name, step in steps:
-        try:
-            done += step(now=now)
-        except Exception:  # noqa: BLE001 - the other steps still have to be taken
-            event(f"groups: {name} failed", state="FAILED")
-    return done
+    """Take steps of this room, each by itself; return the sum of what they did."""
+    return steps_of.take_steps(steps, room="groups", now=now)
