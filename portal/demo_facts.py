@@ -35,6 +35,7 @@ PEOPLE = (
     Person("tirta", "Tirta Anggraini", "second facilitator of the same groups"),
     Person("agus", "Agus Prasetyo", "Rina's line manager"),
     Person("maya", "Maya Sihombing", "HR officer"),
+    Person("ratih", "Ratih Anggraini", "authorised official, decides on leave"),
     Person("putri", "dr. Putri Handayani", "medical reviewer"),
     Person("hadi", "Hadi Santoso", "head of the counselling service"),
     Person("eko", "Eko Nugroho", "system administrator"),

@@ -24,6 +24,7 @@ from portal.common.db import database_now
 from portal.common.errors import Refused
 from portal.demo_circles import seed_circles
 from portal.demo_facts import PASSPHRASE, PASSWORD, PEOPLE
+from portal.demo_leave import seed_leave
 from portal.notifications.services import choose_address
 from portal.people.actors import Account
 from portal.people.choices import Role, Zone
@@ -41,12 +42,13 @@ NIPS = {
     "tirta": "198701152010122012",
     "agus": "197811302003121006",
     "maya": "198909172016012007",
+    "ratih": "197204172000032004",
     "putri": "198003082009012008",
     "hadi": "197505152000031009",
     "eko": "199212252021211010",
     "tono": "198110102007011011",
 }
-"""Twelve civil servants; Eko is on contract (PPPK), Dewi belongs to another agency."""
+"""Thirteen civil servants; Eko is on contract (PPPK), Dewi belongs to another agency."""
 
 UNITS = {
     "01": ("Sekretariat", Zone.JAKARTA),
@@ -62,14 +64,15 @@ UNITS = {
 WORKS_IN = {
     "rina": "02", "agus": "02", "yosef": "06", "bram": "03", "sari": "05", "lina": "05",
     "tirta": "09",
-    "hadi": "05", "maya": "04", "putri": "07", "eko": "08", "tono": "09",
+    "hadi": "05", "maya": "04", "ratih": "01", "putri": "07", "eko": "08", "tono": "09",
 }  # fmt: skip
 ROLES = {
     "sari": (Role.COUNSELLOR, Role.DUTY), "dewi": (Role.COUNSELLOR,),
     "lina": (Role.FACILITATOR,), "tirta": (Role.FACILITATOR,), "maya": (Role.HR,),
+    "ratih": (Role.HR, Role.OFFICIAL),
     "putri": (Role.REVIEWER,), "hadi": (Role.HEAD,), "eko": (Role.ADMIN,), "tono": (Role.DPO,),
 }  # fmt: skip
-SEALED_TO = frozenset({Role.COUNSELLOR, Role.FACILITATOR})
+SEALED_TO = frozenset({Role.COUNSELLOR, Role.FACILITATOR, Role.REVIEWER})
 """Who reads what people write, and so has a vault."""
 COLLEAGUES = (
     "Ayu Puspita", "Dimas Saputra", "Fitri Rahmadani", "Gilang Permana", "Intan Lestari",
@@ -103,13 +106,9 @@ class Command(BaseCommand):
         seed_contacts(now=now, checked_on=now.date(), owner_id=people["hadi"])
         _private_address(people["rina"], now=now)
         _meeting_around_now(people, now=now)
-        seed_circles(
-            agency=agency,
-            people=people,
-            members=[people["bram"], *_colleagues(agency, now=now)],
-            account=_account,
-            now=now,
-        )
+        members = [people["bram"], *_colleagues(agency, now=now)]
+        for seed in (seed_circles, seed_leave):
+            seed(agency=agency, people=people, members=members, account=_account, now=now)
 
 
 def _organisation(*, now: datetime) -> Agency:
