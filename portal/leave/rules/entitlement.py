@@ -133,21 +133,27 @@ def draw(
 
 
 def _bring(plan: Plan, year: int, terms: Terms, *, is_first: bool) -> None:
-    """Grant a year's own days, or take them back for long leave, or give them back after it."""
+    """
+    Grant a year's own days, or strike them off where there is no right to them after all.
+
+    That is so in a year of long leave, and when a shorter service is recorded later. What has
+    been taken stays taken; if the right comes back, so do the days.
+    """
     kind, own, today = terms.kinds.get(year), plan.find(year, year), terms.today
-    is_over = today.year > year
-    on_day = max(date(year, 1, 1), min(today, date(year, 12, 31)))
-    if year in terms.long_years:
-        lost = min(own.available, own.granted - own.used - own.expired)
-        if not is_over and lost > 0:
-            plan.post(own, EntryKind.EXPIRE, -lost, on_day)
-        return
     if kind is None:
         return
+    is_over = today.year > year
+    yearly = NONE if year in terms.long_years else _yearly(kind, year, terms)
+    on_day = max(date(year, 1, 1), min(today, date(year, 12, 31)))
     if not own.granted:
         if not is_over or (not is_first and (year, year) not in plan.buckets):
-            plan.post(own, EntryKind.GRANT, _yearly(kind, year, terms), date(year, 1, 1))
-    elif not is_over and own.expired > 0:
+            plan.post(own, EntryKind.GRANT, yearly, date(year, 1, 1))
+    elif is_over:
+        return
+    elif not yearly:
+        lost = min(own.available, own.granted - own.used - own.expired)
+        plan.post(own, EntryKind.EXPIRE, -max(NONE, lost), on_day)
+    else:
         plan.post(own, EntryKind.REVERSE, own.expired, on_day)
 
 

@@ -24,6 +24,7 @@ from portal.leave.services.posting import (
     locked_accounts,
     post,
 )
+from portal.leave.services.profiles import load_joint_years
 from portal.people.models import Employee
 from portal.people.selectors import employees_by_id
 
@@ -89,19 +90,11 @@ def open_years(*, now: datetime) -> int:
     """
     opened = 0
     for agency_id in open_agencies():
+        load_joint_years(agency_id=agency_id, now=now)
         for employee_ids in _batches(agency_id):
             for employee_id in _due(employee_ids, now=now):
                 opened += _open_one(employee_id, now=now)
     return opened
-
-
-def open_agency(*, agency_id: UUID, now: datetime) -> int:
-    """Open this year for everybody of one agency; return for how many it took."""
-    return sum(
-        _open_one(employee_id, now=now)
-        for employee_ids in _batches(agency_id)
-        for employee_id in _due(employee_ids, now=now)
-    )
 
 
 def replay(*, account_id: UUID) -> Decimal:

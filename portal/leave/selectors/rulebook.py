@@ -1,0 +1,96 @@
+"""The rules of an agency as HR reads them: kinds with their versions, and pay bands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.timezone import localdate
+
+from portal.leave.choices import Care, Family
+from portal.leave.models import LeaveType, PayBand
+from portal.leave.policies.desk import get_settled_agency
+from portal.leave.rules.kinds import Kind
+from portal.leave.selectors.kinds import kind_of
+from portal.people.actors import Account
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One version of a kind; ``is_now`` where it is the one in force today."""
+
+    kind: Kind
+    is_on: bool
+    is_now: bool
+    is_latest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BandLine:
+    """One stretch of a pay rule that is in force or ahead."""
+
+    id: UUID
+    family: Family
+    code: str
+    care: Care
+    from_day: int
+    until_day: int | None
+    percent_a_day: str
+    valid_from: date
+    valid_until: date | None
+    legal_basis: str
+
+
+def list_rules(*, actor: Account, now: datetime) -> list[RuleRow]:
+    """
+    Return every version of every kind of the actor's agency, by position, code and time.
+
+    Rows that bend a rule for a purpose are among them. One query.
+
+    :raises Http404: for anybody but an HR officer.
+    """
+    rows = LeaveType.objects.filter(agency=get_settled_agency(actor)).order_by(
+        "position", "code", "valid_from"
+    )
+    kinds = [(kind_of(row), row.is_on) for row in rows]
+    latest = {kind.code: kind.id for kind, _is_on in kinds}
+    today = localdate(now)
+    return [
+        RuleRow(
+            kind=kind,
+            is_on=is_on,
+            is_now=kind.valid_from <= today
+            and (kind.valid_until is None or kind.valid_until >= today),
+            is_latest=latest[kind.code] == kind.id,
+        )
+        for kind, is_on in kinds
+    ]
+
+
+def list_bands(*, actor: Account, now: datetime) -> list[BandLine]:
+    """
+    Return the pay bands of the actor's agency that are in force or ahead; one query.
+
+    By family, time, care and day of the episode.
+
+    :raises Http404: for anybody but an HR officer.
+    """
+    rows = (
+        PayBand.objects.between(localdate(now), None)
+        .filter(agency=get_settled_agency(actor))
+        .order_by("family", "valid_from", "care", "from_day")
+    )
+    return [
+        BandLine(
+            id=row.pk,
+            family=Family(row.family),
+            code=row.code,
+            care=Care(row.care),
+            from_day=row.from_day,
+            until_day=row.until_day,
+            percent_a_day=f"{row.percent_a_day.normalize():f}",
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+            legal_basis=row.legal_basis,
+        )
+        for row in rows
+    ]
