@@ -1,31 +1,29 @@
 """What a request for leave comes to: kind, days, evidence, and what stands in the way."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min
 from django.http import Http404
 
 from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import (
-    IN_FORCE,
     LIVE,
     UNDECIDED,
     Certificate,
-    EntryKind,
     Family,
     Issuer,
     Mode,
     Refusal,
     State,
 )
-from portal.leave.models import LeaveDay, LeaveRequest, LedgerEntry
+from portal.leave.models import LeaveDay, LeaveRequest
 from portal.leave.rules.asking import (
     Claim,
     LeaveAsk,
@@ -35,12 +33,20 @@ from portal.leave.rules.asking import (
     refuse_leave,
     still_to_reserve,
 )
+from portal.leave.rules.attesting import due_again
 from portal.leave.rules.counting import CountedDay, count_days
 from portal.leave.rules.episodes import Episode, episode_of
 from portal.leave.rules.kinds import Kind, limit_of, months_missing, required_issuers
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 from portal.leave.selectors.balances import balance_of
 from portal.leave.selectors.calendars import work_calendar
+from portal.leave.selectors.claimed import (
+    halves_held_by,
+    halves_of,
+    is_taken,
+    plans_long_leave,
+    reserved_by,
+)
 from portal.leave.selectors.desks import desk_of
 from portal.leave.selectors.kinds import kind_for, kind_of, rule_for
 from portal.leave.selectors.service import service_since
@@ -51,7 +57,6 @@ _MARGIN: Final = timedelta(days=45)
 """No run of free days is longer; beyond it nothing is looked for on either side of leave."""
 _SINCE: Final = timedelta(days=800)
 """An episode lasts eighteen months at most; what lies farther back belongs to no new one."""
-_GRACE: Final = timedelta(days=3)
 _CHANGEABLE: Final = (State.GRANTED, State.GRANTED_AMENDED)
 
 
@@ -224,7 +229,7 @@ def _counted(known: Weighed, others: _Others) -> Weighed:
     )
     episode = episode_of(spans=spans, first=ask.first_day, last=ask.last_day, calendar=calendar)
     issuers = required_issuers(rule, episode.calendar_days, first=episode.first)
-    held = _held_by(others.supersedes)
+    held = halves_held_by(others.supersedes)
     has_same_account = (
         others.supersedes is not None and others.supersedes.leave_type.code == kind.code
     )
@@ -274,7 +279,7 @@ def _continued(
     if row is None or row.state not in LIVE or row.leave_type.family != kind.family:
         return None
     first, last = known.ask.first_day, known.ask.last_day
-    held = _days_of(row)
+    held = halves_of(row)
     if not held:
         return None
     span = (min(held), max(held))
@@ -288,7 +293,7 @@ def _continued(
 def _due(known: Weighed, rule: Kind, others: _Others) -> date:
     """Return until when the certificate is waited for; what came back gets a few days more."""
     due = known.ask.first_day + timedelta(days=rule.evidence_within)
-    return max(due, known.today + (_GRACE if others.again else timedelta(0)))
+    return due_again(due, today=known.today) if others.again else max(due, known.today)
 
 
 def _refusal(known: Weighed, others: _Others, *, converts: bool) -> Refusal | None:
@@ -303,12 +308,13 @@ def _refusal(known: Weighed, others: _Others, *, converts: bool) -> Refusal | No
         asks_for_certificate=bool(known.issuers),
         back_days=(known.today - ask.first_day).days if converts else rule.evidence_within,
         counts=bool(known.days),
-        overlaps=_overlaps(known, others),
+        overlaps=is_taken(employee_id=known.person.id, days=known.days, freed=others.freed),
         is_stale=_is_stale(known, others),
         in_flight=_in_flight(others),
         service_until_open=months_missing(rule, since=since, on=ask.first_day),
         over_limit=_is_over(known, rule),
-        long_leave_year=kind.family == Family.ANNUAL and _has_long_leave(known, years),
+        long_leave_year=kind.family == Family.ANNUAL
+        and plans_long_leave(employee_id=known.person.id, years=years),
         needed=known.needed,
         left=known.left,
     )
@@ -320,7 +326,7 @@ def left_of(known: Weighed, again: LeaveRequest | None = None) -> Mapping[int, D
     kind = known.kind
     if kind is None or not kind.has_account or known.desk_only:
         return None
-    back = _reserved_by(again) if again and again.leave_type.code == kind.code else {}
+    back = reserved_by(again) if again and again.leave_type.code == kind.code else {}
     years = sorted({day.year for day in known.days})
     return {
         year: balance_of(
@@ -331,15 +337,6 @@ def left_of(known: Weighed, again: LeaveRequest | None = None) -> Mapping[int, D
     }
 
 
-def _reserved_by(row: LeaveRequest) -> Mapping[int, Decimal]:
-    rows = (
-        LedgerEntry.objects.filter(request=row, kind__in=(EntryKind.RESERVE, EntryKind.RELEASE))
-        .values("account__leave_year")
-        .annotate(sum=Sum("quantity"))
-    )
-    return {found["account__leave_year"]: -found["sum"] for found in rows}
-
-
 def _is_over(known: Weighed, rule: Kind) -> bool:
     episode = known.episode
     if episode is None:
@@ -348,37 +345,6 @@ def _is_over(known: Weighed, rule: Kind) -> bool:
     if limit.days is not None and known.quantity > limit.days:
         return True
     return limit.with_more is not None and episode.last > limit.with_more
-
-
-def _has_long_leave(known: Weighed, years: Collection[int]) -> bool:
-    return any(
-        LeaveDay.objects.filter(
-            employee=known.person.id,
-            active=True,
-            day__year=year,
-            request__leave_type__family=Family.LONG,
-            request__state__in=LIVE,
-        ).exists()
-        for year in years
-    )
-
-
-def _overlaps(known: Weighed, others: _Others) -> bool:
-    """Say whether somebody's own leave stands on one of the days; the constraint decides."""
-    taken = (
-        LeaveDay.objects.filter(
-            employee=known.person.id,
-            active=True,
-            day__range=(known.ask.first_day, known.ask.last_day),
-        )
-        .exclude(request__in=others.freed)
-        .values_list("day", "slots")
-    )
-    wanted = {day.day: day for day in known.days}
-    return any(
-        day in wanted and slots.lower < wanted[day].upper and wanted[day].lower < slots.upper
-        for day, slots in taken
-    )
 
 
 def _is_stale(known: Weighed, others: _Others) -> bool:
@@ -397,19 +363,3 @@ def _in_flight(others: _Others) -> bool:
     if others.again is not None:
         rows = rows.exclude(pk=others.again.pk)
     return rows.exists()
-
-
-def _held_by(row: LeaveRequest | None) -> Mapping[date, tuple[int, int]]:
-    """Return the halves that granted leave holds on its days, while it is in force."""
-    if row is None or row.state not in IN_FORCE:
-        return {}
-    return _days_of(row)
-
-
-def _days_of(row: LeaveRequest) -> Mapping[date, tuple[int, int]]:
-    rows = LeaveDay.objects.filter(request=row, active=True).values_list("day", "slots")
-    found: dict[date, tuple[int, int]] = {}
-    for day, slots in rows:
-        low, high = found.get(day, (slots.lower, slots.upper))
-        found[day] = (min(low, slots.lower), max(high, slots.upper))
-    return found

@@ -27,30 +27,13 @@ from portal.leave.models import (
     LeaveType,
     LedgerEntry,
 )
-from portal.leave.selectors.balances import balance_of
 from portal.leave.services import requests
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.details import Details, open_details
-from portal.leave.services.requests import LeaveAsk
 from portal.people.choices import Employment
 from tests.factories import NOW, account, at, make_employee
+from tests.services.leave.asks import DEC_1, TODAY, ask_for, left, send
 from tests.support.leave import open_room
-
-TODAY = date(2026, 11, 23)
-DEC_1 = date(2026, 12, 1)  # a Tuesday
-
-
-def ask_for(first, last=None, certificate=Certificate.NONE, **more) -> LeaveAsk:
-    return LeaveAsk(
-        first_day=first, last_day=last or first, certificate=certificate,
-        **{"key": uuid4(), **more},
-    )  # fmt: skip
-
-
-def send(room, first, last=None, certificate=Certificate.NONE, now=NOW, **more):
-    return requests.submit_leave_request(
-        actor=room.asker, ask=ask_for(first, last, certificate, **more), now=now
-    )
 
 
 def refused(room, *args, **more) -> Refusal:
@@ -61,12 +44,6 @@ def refused(room, *args, **more) -> Refusal:
     assert LeaveRequest.objects.count() == before[0]
     assert not LedgerEntry.objects.filter(request__isnull=True, kind="RESERVE").exists()
     return caught.value.reason
-
-
-def left(room, year=2026) -> Decimal:
-    return balance_of(
-        employee_id=room.employee.pk, code="CT-PNS", year=year, today=TODAY
-    ).available
 
 
 def test_annual_leave_is_written_reserved_and_asked(room):

@@ -1,0 +1,185 @@
+"""What somebody sees of her own leave: the list, and one request with everything about it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.formats import localize
+from django.utils.translation import get_language
+
+from portal.calendars.rules import local_day
+from portal.leave import policies
+from portal.leave.choices import (
+    LIVE,
+    UNDECIDED,
+    Action,
+    Certificate,
+    Family,
+    Mode,
+    Part,
+    PlanState,
+    State,
+    Unit,
+)
+from portal.leave.models import LeaveRequest, ReturnPlan
+from portal.leave.rules.transitions import EMPLOYEE, TABLE
+from portal.leave.selectors.desks import desk_of
+from portal.leave.selectors.details import open_details
+from portal.leave.selectors.kinds import kind_of
+from portal.leave.selectors.own_parts import (
+    Papers,
+    attestation_row,
+    decided,
+    evidence_rows,
+    expected,
+    issuer_labels,
+    lead_of,
+    missing_labels,
+    needs_of,
+    papers_of,
+)
+from portal.leave.selectors.own_shapes import BalanceRow, OwnList, OwnPage, OwnRow
+from portal.leave.selectors.preview import open_kinds
+from portal.leave.selectors.timeline import steps_of
+from portal.people.actors import Account
+from portal.people.selectors import employee_of
+
+__all__ = ["BalanceRow", "OwnList", "OwnPage", "OwnRow", "get_own", "list_own"]
+
+_CHANGEABLE: Final = (State.GRANTED, State.GRANTED_AMENDED)
+_OUT: Final = (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE, State.RETURNED)
+
+
+def list_own(*, actor: Account, now: datetime) -> OwnList:
+    """
+    Return somebody's own leave, by first day, and what is left of the year.
+
+    A closed room still shows what there is. A constant number of queries.
+
+    :raises Http404: for somebody who is no employee.
+    """
+    person = employee_of(user_id=actor.user_id)
+    if person is None:
+        raise Http404
+    mode = desk_of(agency_id=person.agency_id).mode
+    rows = policies.own_requests(actor).select_related("leave_type")
+    return OwnList(
+        is_closed=mode == Mode.OFF,
+        is_desk=mode == Mode.ATTESTATION,
+        rows=tuple(OwnRow(**_row(row)) for row in rows.order_by("first_day", "sent_on", "id")),
+        balances=tuple(
+            BalanceRow(
+                name=kind.name,
+                year=kind.balance.year,
+                available=kind.balance.available,
+                reserved=kind.balance.reserved,
+                buckets=kind.balance.buckets,
+            )
+            for kind in open_kinds(actor=actor, now=now)
+            if kind.balance is not None
+        ),
+        today=local_day(now, person.zone),
+    )
+
+
+def get_own(*, actor: Account, request_id: UUID, now: datetime) -> OwnPage:
+    """
+    Return one request of the actor's own with everything about it.
+
+    Of what was handed in it says that it is there and who opened it, never what it says. A
+    decision that can still be taken back is not shown.
+
+    :raises Http404: alike for a foreign and for an absent one.
+    """
+    row = policies.get_own_request(actor=actor, request_id=request_id)
+    person = employee_of(user_id=actor.user_id)
+    today = local_day(now, person.zone if person else actor.zone)
+    papers = papers_of(row)
+    decision, letter_number = decided(row)
+    change = LeaveRequest.objects.filter(supersedes=row).undecided().first()
+    can = _can(row, papers, has_change=change is not None, today=today)
+    return OwnPage(
+        **_row(row),
+        version=row.version,
+        code=row.leave_type.code,
+        family=Family(row.leave_type.family),
+        part=Part(row.part),
+        certificate=Certificate(row.certificate),
+        details=open_details(row),
+        is_abroad=row.is_abroad,
+        desk_only=row.desk_only,
+        provisional=row.is_provisional,
+        lead=lead_of(row, today=today),
+        sent_on=row.sent_on,
+        steps=steps_of(row, papers.events, is_asked=papers.asked_on is not None),
+        evidence=evidence_rows(papers),
+        evidence_labels=issuer_labels(row),
+        evidence_due_on=row.evidence_due_on if row.state in _OUT else None,
+        attestation=attestation_row(papers),
+        missing_labels=missing_labels(row, papers),
+        decision=decision,
+        letter_number=letter_number,
+        can=can,
+        can_extend=_can_extend(row),
+        can_change=_can_change(row, has_change=change is not None, today=today),
+        can_to_annual=_can_to_annual(row),
+        expected_words=expected(row, papers),
+        plan_id=_plan(row),
+        sequence=row.rev,
+        continues_id=row.continues_id,
+        supersedes_id=row.supersedes_id,
+        change_id=change.pk if change else None,
+        wanted_last_day=row.wanted_last_day,
+    )
+
+
+def _row(row: LeaveRequest) -> Mapping[str, Any]:
+    return {
+        "id": row.pk,
+        "kind_name": kind_of(row.leave_type).name(get_language() or "id"),
+        "first_day": row.first_day,
+        "last_day": row.last_day,
+        "days_label": f"{localize(row.days.normalize() + 0)} {Unit(row.leave_type.unit).label}",
+        "state": State(row.state),
+        "state_label": str(State(row.state).label),
+        "is_open": row.state in UNDECIDED,
+        "needs": needs_of(row),
+    }
+
+
+def _can(
+    row: LeaveRequest, papers: Papers, *, has_change: bool, today: date
+) -> frozenset[Action]:
+    """Return the steps of her own that the table knows from here, and the facts allow."""
+    known = {line.action for line in TABLE if line.who == EMPLOYEE and row.state in line.before}
+    allowed = {
+        Action.HAND_IN: row.certificate != Certificate.NONE,
+        Action.SECOND_LOOK: papers.standing is not None and not papers.looked_twice,
+        Action.ASK_CANCEL: not has_change and row.first_day >= today,
+        Action.ASK_EARLY_RETURN: not has_change
+        and row.first_day < row.last_day
+        and row.last_day >= today,
+    }
+    return frozenset(action for action in known if allowed.get(action, True))
+
+
+def _can_extend(row: LeaveRequest) -> bool:
+    """Say whether more days can follow: while it is asked for, granted or attested."""
+    return row.state in LIVE and row.state not in (State.RETURNED, State.ENDED_EARLY)
+
+
+def _can_change(row: LeaveRequest, *, has_change: bool, today: date) -> bool:
+    is_granted = row.state in _CHANGEABLE and not row.desk_only
+    return is_granted and not has_change and row.first_day >= today
+
+
+def _can_to_annual(row: LeaveRequest) -> bool:
+    is_waiting = row.state in _OUT and row.certificate != Certificate.NONE
+    return is_waiting and row.leave_type.family == Family.SICK and not row.desk_only
+
+
+def _plan(row: LeaveRequest) -> UUID | None:
+    plans = ReturnPlan.objects.filter(request=row).exclude(state=PlanState.ENDED)
+    return plans.values_list("id", flat=True).first()
