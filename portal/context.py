@@ -56,6 +56,10 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
         (pgettext_lazy("menu", "Duty"), "groups:duty-desk"),
         (pgettext_lazy("menu", "Vault"), "people:vault"),
     ),
+    Role.REVIEWER: (
+        (pgettext_lazy("menu", "Certificates"), "leave:reviews"),
+        (pgettext_lazy("menu", "Vault"), "people:vault"),
+    ),
     Role.HEAD: (
         (pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),
         (pgettext_lazy("menu", "Counsellors"), "counselling:counsellor-list"),

@@ -147,6 +147,22 @@ def open_words(*, actor: Account, vault: Vault, evidence_id: UUID, now: datetime
     return _open(actor, vault, evidence_id, WORDS, is_words=True, now=now).decode()
 
 
+def check_key(*, actor: Account, vault: Vault, evidence_id: UUID) -> None:
+    """
+    Look whether the actor's vault still opens the key of a piece; opens no page of it.
+
+    :raises Locked: if her vault is locked.
+    :raises EvidenceUnreadable: if she has no key to it, or it was sealed to another vault.
+    """
+    key = EvidenceKey.objects.filter(evidence=evidence_id, reviewer=actor.user_id).first()
+    if key is None:
+        raise EvidenceUnreadable
+    try:
+        vault.open(key.sealed_key, *key_context(evidence_id))
+    except CannotOpen:
+        raise EvidenceUnreadable from None
+
+
 def _open(
     actor: Account,
     vault: Vault,

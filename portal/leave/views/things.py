@@ -1,0 +1,9 @@
+"""What the public page on who can see what says about leave."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+REQUEST: Final = _("Your request for leave: dates, kind, days left")
+REASON: Final = _("Why you ask for leave: your words and the certificate")
+DATES: Final = _("That you are away, and from when to when")

@@ -1,0 +1,405 @@
+"""The medical reviewer's pages: three clicks, one pair of eyes, and nothing kept."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from portal.leave.choices import Issuer, Missing, State, Verdict
+from portal.leave.models import Attestation, Evidence, EvidenceOpening, HealthDossier
+from portal.leave.services import evidence, opening
+from portal.leave.services.desk import employee_locked
+from portal.people.choices import Employment, Role
+from portal.people.models import RoleGrant, User
+from portal.vault.services import abandon_vault, open_with_passphrase
+from portal.vault.unlock import remember
+from tests.factories import NOW, PASSPHRASE, account, grant, make_employee
+from tests.pages.counselling.conftest import sign_in, text_of
+from tests.support.leave import give_vault, open_room
+from tests.support.reviews import FIRST, WORDS, hand_in, make_case, photo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+A_DAY = timedelta(days=1)
+SEND = {"verdict": Verdict.ENOUGH, "issuer": Issuer.DOCTOR, "piece": 1}
+
+
+@pytest.fixture
+def row(room):
+    """A request whose certificate waits for a reviewer."""
+    case = make_case(room)
+    hand_in(case, room.asker)
+    return case
+
+
+def browser_of(actor, *, language="en"):
+    browser = sign_in(User.objects.get(pk=actor.user_id))
+    browser.post("/bahasa/", {"language": language, "next": "/"})
+    return browser
+
+
+def unlock(browser, actor, settings):
+    browser.cookies[settings.VAULT_COOKIE_NAME] = remember(
+        private_key=open_with_passphrase(user_id=actor.user_id, passphrase=PASSPHRASE),
+        user_id=actor.user_id,
+        session_key=browser.session.session_key,
+        now=NOW,
+    )
+
+
+@pytest.fixture
+def reviewer(room, settings):
+    """The reviewer at her browser, her vault open."""
+    browser = browser_of(room.reviewer)
+    unlock(browser, room.reviewer, settings)
+    return browser
+
+
+def path(row, tail=""):
+    return f"/m/{row.pk}/{tail}"
+
+
+def images(page):
+    return re.findall(r'<img class="paper sens" src="([^"]+)"', page.content.decode())
+
+
+def take(browser, row):
+    return browser.post(path(row, "ambil/"), follow=True)
+
+
+def look(browser, row):
+    page = take(browser, row)
+    for address in images(page):
+        assert browser.get(address).status_code == 200
+    return page
+
+
+def test_three_clicks_from_the_list_to_the_list(room, row, reviewer):
+    listed = reviewer.get("/m/")
+    assert f'action="{path(row, "ambil/")}"' in listed.content.decode()
+
+    page = look(reviewer, row)
+    assert 'value="DOCTOR" required' in page.content.decode() or "checked" in (
+        re.search(r'<input[^>]*value="DOCTOR"[^>]*>', page.content.decode()).group()
+    )
+    sent = reviewer.post(path(row), SEND, follow=True)
+
+    row.refresh_from_db()
+    assert row.state == State.DECISION
+    assert sent.redirect_chain[-1][0] == "/m/"
+    assert "Nothing waits for you" in text_of(sent)
+
+
+def test_the_list_shows_a_number_and_dates_and_no_name_before_it_is_opened(room, row, reviewer):
+    page = text_of(reviewer.get("/m/"))
+    assert row.pk.hex[:6].upper() in page
+    assert "Monday 23 November" in page
+    assert room.employee.user.full_name not in page
+    for word in ("Sick", "sick", "CS"):
+        assert word not in page
+
+    opened = text_of(take(reviewer, row))
+
+    assert room.employee.user.full_name in opened
+    assert room.employee.user.full_name in text_of(reviewer.get("/m/"))
+
+
+def test_the_oldest_paper_stands_first(room, reviewer):
+    rows = [make_case(room, first=FIRST + n * 7 * A_DAY, last=FIRST + n * 7 * A_DAY)
+            for n in range(3)]  # fmt: skip
+    for days, number in enumerate((2, 0, 1)):
+        evidence.hand_in(
+            actor=room.asker,
+            request_id=rows[number].pk,
+            files=[photo()],
+            now=NOW + days * A_DAY,
+        )
+
+    html = reviewer.get("/m/").content.decode()
+
+    places = [html.index(path(rows[number], "ambil/")) for number in (2, 0, 1)]
+    assert places == sorted(places)
+
+
+def test_a_page_is_a_picture_that_nothing_keeps(room, row, reviewer):
+    (address,) = images(take(reviewer, row))
+
+    answer = reviewer.get(address)
+
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Disposition"] == "inline"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer.content.startswith(b"\xff\xd8\xff")
+    assert EvidenceOpening.objects.count() == 1
+
+
+def test_taken_on_but_not_looked_at_it_gets_no_verdict(room, row, reviewer):
+    take(reviewer, row)
+
+    page = reviewer.post(path(row), SEND)
+
+    assert "Look at the pages first" in text_of(page)
+    assert not Attestation.objects.exists()
+
+
+def test_a_locked_vault_leads_to_the_passphrase_and_back(room, row, settings):
+    browser = browser_of(room.reviewer)
+    browser.post(path(row, "ambil/"))
+
+    there = browser.get(path(row))
+
+    assert there.status_code == 302
+    assert there["Location"] == "/brankas/buka/"
+    back = browser.post("/brankas/buka/", {"passphrase": PASSPHRASE})
+    assert back["Location"] == path(row)
+    assert browser.get(path(row)).status_code == 200
+
+
+def test_a_verdict_sent_to_a_locked_vault_is_not_lost(room, row, reviewer, settings):
+    look(reviewer, row)
+    reviewer.post("/brankas/kunci/")
+    chosen = {**SEND, "verdict": Verdict.NOT_ENOUGH, "missing": [Missing.DATES, Missing.LENGTH]}
+
+    asked = reviewer.post(path(row), chosen)
+
+    assert asked.status_code == 423
+    assert not Attestation.objects.exists()
+    kept = dict(re.findall(r'name="(kept-[a-z_]+)" value="([^"]*)"', asked.content.decode()))
+    assert kept["kept-verdict"] == "NOT_ENOUGH"
+    on = reviewer.post(
+        "/brankas/buka/",
+        {
+            "passphrase": PASSPHRASE,
+            "target": path(row),
+            "kept-verdict": "NOT_ENOUGH",
+            "kept-missing": ["DATES", "LENGTH"],
+            "kept-piece": "1",
+        },
+    )
+    fields = re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', on.content.decode())
+    assert [value for name, value in fields if name == "missing"] == ["DATES", "LENGTH"]
+    reviewer.post(path(row), chosen)
+    assert set(Attestation.objects.get().missing) == {"DATES", "LENGTH"}
+
+
+def test_a_picture_behind_a_locked_vault_is_no_detour(room, row, reviewer):
+    (address,) = images(take(reviewer, row))
+    reviewer.post("/brankas/kunci/")
+
+    answer = reviewer.get(address)
+
+    assert (answer.status_code, answer.content) == (423, b"")
+    assert not EvidenceOpening.objects.exists()
+
+
+def bare(page):
+    """Return a page without the token of its forms and the address it stands at."""
+    return re.sub(rb'value="[^"]*"', b"", page.content)
+
+
+def test_for_everybody_else_there_is_no_such_page(room, row, reviewer, settings):
+    """A colleague, a superior, HR, the official, she herself: as at a random address."""
+    (address,) = images(take(reviewer, row))
+    colleague = browser_of(room.other_reviewer)
+    unlock(colleague, room.other_reviewer, settings)
+    others = (room.superior, room.chief, room.hr, room.official, room.asker)
+    for browser in (colleague, *map(browser_of, others)):
+        for place in (path(row), address):
+            answer = browser.get(place)
+            foreign = re.sub(r"[0-9a-f-]{36}", "0b9d4f4e-1b1f-4e0a-9c55-6d2f0c1e7a11", place)
+            assert answer.status_code == 404
+            assert bare(answer) == bare(browser.get(foreign))
+        assert browser.post(path(row), SEND).status_code == 404
+        assert browser.post(path(row, "lepas/")).status_code == 404
+    assert EvidenceOpening.objects.count() == 0
+
+
+def test_a_reviewer_of_another_agency_sees_nothing(room, row, settings):
+    stranger = open_room().reviewer
+    browser = browser_of(stranger)
+    unlock(browser, stranger, settings)
+
+    assert "Nothing waits for you" in text_of(browser.get("/m/"))
+    assert browser.get(path(row)).status_code == 404
+
+
+def test_her_own_case_is_not_hers_to_judge(room, settings):
+    person = make_employee("penelaahsakit", agency=room.agency, unit=room.unit)
+    grant(person.user, room.agency, Role.REVIEWER)
+    give_vault(person.user_id)
+    row = make_case(room, employee=person)
+    hand_in(row, account(person))
+    browser = browser_of(account(person))
+    unlock(browser, account(person), settings)
+
+    assert "Nothing waits for you" in text_of(browser.get("/m/"))
+    assert browser.get(path(row)).status_code == 404
+    assert browser.post(path(row, "ambil/")).status_code == 404
+
+
+def test_a_colleague_who_comes_second_is_told_so(room, row, reviewer):
+    opening.take_on(actor=room.other_reviewer, request_id=row.pk, now=NOW)
+
+    page = take(reviewer, row)
+
+    assert "A colleague looks after this one already" in text_of(page)
+
+
+def test_the_form_asks_for_what_the_verdict_needs(room, row, reviewer):
+    look(reviewer, row)
+
+    for sent, asked in (
+        ({}, "Choose what you pass on"),
+        ({"verdict": "NOT_ENOUGH"}, "Tick what is missing"),
+        ({"verdict": "ENOUGH"}, "Choose who signed it"),
+        (
+            {"verdict": "PARTLY", "issuer": "DOCTOR"},
+            "Choose the days the certificate is enough for",
+        ),
+        (
+            {
+                "verdict": "PARTLY",
+                "issuer": "DOCTOR",
+                "covers_from": "2026-11-20",
+                "covers_until": "2026-11-24",
+            },
+            "A verdict covers days of this request",
+        ),
+    ):
+        page = reviewer.post(path(row), {**sent, "piece": 1})
+        assert asked in text_of(page)
+        assert "Fix:" in page.content.decode()
+    assert not Attestation.objects.exists()
+
+
+def test_not_enough_does_not_stumble_over_answers_it_does_not_need(room, row, reviewer):
+    look(reviewer, row)
+
+    reviewer.post(
+        path(row),
+        {"verdict": "NOT_ENOUGH", "missing": "DATES", "covers_from": "x", "piece": 1},
+    )
+
+    assert Attestation.objects.get().verdict == Verdict.NOT_ENOUGH
+
+
+def test_the_page_warns_of_the_class_of_doctor_before_it_is_sent(reviewer, settings):
+    room = open_room(employment=Employment.PPPK)
+    row = make_case(room, code="CS-PPPK", first=FIRST, last=FIRST + 14 * A_DAY)
+    hand_in(row, room.asker)
+    browser = browser_of(room.reviewer)
+    unlock(browser, room.reviewer, settings)
+
+    page = look(browser, row)
+
+    text = text_of(page)
+    assert "Licensed doctor · enough until Sunday 6 December" in text
+    assert "Government doctor · enough for all dates" in text
+    assert "Midwife · not enough under the rule" in text
+    assert not re.search(r'value="DOCTOR"[^>]*checked', page.content.decode())
+    refused = text_of(browser.post(path(row), SEND))
+    assert "the rule asks for a certificate of another kind of doctor" in refused
+    part = {
+        **SEND, "verdict": "PARTLY", "covers_from": "2026-11-23", "covers_until": "2026-12-06",
+    }  # fmt: skip
+    browser.post(path(row), part)
+    assert Attestation.objects.get().verdict == Verdict.PARTLY
+
+
+def test_a_newer_paper_comes_before_an_older_verdict(room, row, reviewer):
+    look(reviewer, row)
+    hand_in(row, room.asker, photo("b"))
+
+    page = reviewer.post(path(row), SEND)
+
+    assert "has changed meanwhile" in text_of(page)
+    assert 'name="piece" value="2"' in page.content.decode()
+    for address in images(page):
+        reviewer.get(address)
+    reviewer.post(path(row), {**SEND, "piece": 2})
+    assert Attestation.objects.get().sha256 == Evidence.objects.get(number=2).sha256
+
+
+def test_sent_twice_it_is_one_verdict_and_the_page_is_closed(room, row, reviewer):
+    look(reviewer, row)
+    reviewer.post(path(row), SEND)
+
+    again = reviewer.post(path(row), SEND)
+
+    assert "Your verdict: Sufficient" in text_of(again)
+    assert Attestation.objects.count() == 1
+    assert not images(again)
+
+
+def test_words_stand_above_the_certificate_for_her_alone(room, row, reviewer):
+    with employee_locked(employee_id=row.employee_id):
+        evidence.seal_words(HealthDossier.objects.get(request=row), WORDS, now=NOW)
+
+    page = text_of(take(reviewer, row))
+
+    assert WORDS in page
+
+
+def test_a_case_can_be_handed_to_a_colleague(room, row, reviewer):
+    take(reviewer, row)
+
+    page = reviewer.post(path(row, "lepas/"), follow=True)
+
+    assert "A colleague looks at it" in text_of(page)
+    assert "Nothing waits for you" in text_of(page)
+    assert reviewer.get(path(row)).status_code == 404
+
+
+def test_a_lost_vault_says_so_and_shows_the_way(room, row, settings):
+    opening.take_on(actor=room.reviewer, request_id=row.pk, now=NOW)
+    abandon_vault(user_id=room.reviewer.user_id)
+    give_vault(room.reviewer.user_id)
+    browser = browser_of(room.reviewer)
+    unlock(browser, room.reviewer, settings)
+
+    page = browser.get(path(row))
+
+    assert "sealed to another key than yours" in text_of(page)
+    assert "Hand it to a colleague" in text_of(page)
+    for address in images(page):
+        assert browser.get(address).status_code == 404
+    assert not EvidenceOpening.objects.exists()
+
+
+def test_without_a_vault_the_list_says_what_to_do(room, row):
+    person = make_employee("penelaahbaru", agency=room.agency)
+    grant(person.user, room.agency, Role.REVIEWER)
+
+    page = browser_of(account(person)).get("/m/")
+
+    assert "You have no vault yet" in text_of(page)
+
+
+def test_without_the_role_there_is_no_list(room, row):
+    RoleGrant.objects.filter(user_id=room.reviewer.user_id).update(ends_on=FIRST)
+
+    assert browser_of(room.reviewer).get("/m/").status_code == 404
+
+
+def test_the_pages_speak_indonesian_and_their_titles_tell_nothing(room, row, settings):
+    browser = browser_of(room.reviewer, language="id")
+    unlock(browser, room.reviewer, settings)
+
+    page = take(browser, row).content.decode()
+
+    title = re.search(r"<title>(.*?)</title>", page).group(1)
+    for word in ("sakit", "surat", "dokter", room.employee.user.full_name):
+        assert word.lower() not in title.lower()
+    assert "Senin 23 November" in page
+
+
+def test_the_list_costs_the_same_however_long_it_is(
+    room, reviewer, django_assert_max_num_queries
+):
+    for n in range(6):
+        case = make_case(room, first=FIRST + n * A_DAY, last=FIRST + n * A_DAY)
+        hand_in(case, room.asker)
+
+    with django_assert_max_num_queries(14):
+        reviewer.get("/m/")
