@@ -167,18 +167,35 @@ def decided(row: LeaveRequest) -> tuple[DecisionRow | None, str]:
     if found is None or (found.round != row.round and row.state not in IN_FORCE):
         return None, ""
     letter = Letter.objects.filter(decision=found, revoked_on=None).first()
-    ways = [WayForward(one) for one in found.ways_forward]
-    made = DecisionRow(
+    made = decision_words(
         outcome=Outcome(found.outcome),
-        outcome_label=_outcome(Outcome(found.outcome)),
-        reason_label=str(Reason(found.reason).label) if found.reason else "",
-        ways=tuple(WayRow(way, str(way.label)) for way in ways),
-        first_day=found.first_day,
-        last_day=found.last_day,
-        other_first=found.other_first,
-        other_last=found.other_last,
+        reason=found.reason,
+        ways=[WayForward(one) for one in found.ways_forward],
+        days=(found.first_day, found.last_day),
+        other=(found.other_first, found.other_last),
     )
     return made, letter.number if letter else ""
+
+
+def decision_words(
+    *,
+    outcome: Outcome,
+    reason: str,
+    ways: Sequence[WayForward],
+    days: tuple[date, date],
+    other: tuple[date | None, date | None],
+) -> DecisionRow:
+    """Return a decision in the words its employee reads; whoever decides reads them first."""
+    return DecisionRow(
+        outcome=outcome,
+        outcome_label=_outcome(outcome),
+        reason_label=str(Reason(reason).label) if reason else "",
+        ways=tuple(WayRow(way, str(way.label)) for way in ways),
+        first_day=days[0],
+        last_day=days[1],
+        other_first=other[0],
+        other_last=other[1],
+    )
 
 
 def needs_of(row: LeaveRequest) -> str:
