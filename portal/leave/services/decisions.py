@@ -35,7 +35,7 @@ from portal.leave.services import claims, ledger
 from portal.leave.services.authority import right_to_decide, role_under
 from portal.leave.services.changes import take_over_days
 from portal.leave.services.desk import LeaveRefused, day_of, employee_locked, record, step
-from portal.leave.services.letters import sign_letter
+from portal.leave.services.letters import revoke_superseded, sign_letter
 from portal.leave.services.telling import tell_manager_dates, tell_owner
 from portal.people.actors import Account
 
@@ -195,6 +195,8 @@ def _sign(decision_id: UUID, *, now: datetime) -> None:
 def _grant(decision: Decision, *, now: datetime) -> None:
     row = decision.request
     take_over_days(row, now=now)
+    if row.supersedes_id:
+        revoke_superseded(row.supersedes_id, day=day_of(row, now=now))
     days = claims.days_for(row, first=decision.first_day, last=decision.last_day)
     if not days:
         raise LeaveRefused(Refusal.NO_DAYS)

@@ -3,8 +3,8 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from portal.leave.choices import LetterKind
-from portal.leave.models import Decision, Letter
+from portal.leave.choices import LetterKind, State
+from portal.leave.models import Decision, LeaveRequest, Letter
 from portal.leave.selectors.papers import (
     LANGUAGE,
     bases,
@@ -53,6 +53,12 @@ def sign_letter(decision: Decision) -> Letter:
 def revoke_letter(request_id: UUID, *, day: date) -> None:
     """Let the letter of a request be valid no longer; its number stays taken for ever."""
     Letter.objects.filter(decision__request=request_id, revoked_on=None).update(revoked_on=day)
+
+
+def revoke_superseded(request_id: UUID, *, day: date) -> None:
+    """Let the letter of leave that a later one has replaced be valid no longer."""
+    if LeaveRequest.objects.filter(pk=request_id, state=State.SUPERSEDED).exists():
+        revoke_letter(request_id, day=day)
 
 
 def _paper(decision: Decision, *, number: str, signed_on: date, url: str) -> DecisionLetter:
