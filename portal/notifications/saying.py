@@ -29,21 +29,24 @@ def notice(
     say: Callable[[Row, Moment], InboxLines | None],
     *,
     concerns: Callable[[Set[SubjectFor], datetime], Set[SubjectFor]] | None = None,
+    newest: bool = False,
 ) -> Notice:
     """
     Return a notice that is true as long as there are words for it.
 
     ``load`` finds the rows of any number of subjects in a fixed number of queries; ``say``
-    words one, or returns None when it has passed over.
+    words one, or returns None when it has passed over. With ``newest`` a page shows one line a
+    subject, however often it was told: the one of the highest revision.
     """
 
     def many(
         pairs: Sequence[SubjectAtRev], zone: str, now: datetime
     ) -> Mapping[SubjectAtRev, InboxLines]:
         rows = load({subject_id for subject_id, _rev in pairs})
+        told = sorted(pairs)
         said = {
             (subject_id, rev): say(rows[subject_id], Moment(rev, zone, now))
-            for subject_id, rev in pairs
+            for subject_id, rev in (dict(told).items() if newest else told)
             if subject_id in rows
         }
         return {pair: lines for pair, lines in said.items() if lines is not None}

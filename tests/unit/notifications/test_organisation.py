@@ -9,6 +9,8 @@ ORGANISATION = frozenset({
     "lingkar.f_applied", "lingkar.f_ask", "lingkar.f_assigned", "lingkar.f_co_left",
     "lingkar.f_concern", "lingkar.f_plan", "lingkar.f_stand_in", "lingkar.f_stands_in",
     "lingkar.h_gate", "lingkar.h_talk", "lingkar.h_undelivered",
+    "cuti.h_asked", "cuti.h_overdue", "cuti.h_ready", "cuti.m_asked", "cuti.m_dates",
+    "cuti.m_plan", "cuti.r_paper", "cuti.r_plan",
 })  # fmt: skip
 """To people about their work here: silent while they are on leave."""
 HER_OWN = frozenset({
@@ -17,6 +19,8 @@ HER_OWN = frozenset({
     "lingkar.invited", "lingkar.joined", "lingkar.lapsed", "lingkar.offered",
     "lingkar.plan_changed", "lingkar.queued", "lingkar.referred", "lingkar.reminder",
     "lingkar.removed",
+    "cuti.decided", "cuti.ended", "cuti.evidence_late", "cuti.evidence_soon",
+    "cuti.needs_more", "cuti.opened", "cuti.recounted", "cuti.return_plan", "cuti.sent",
 })  # fmt: skip
 """About what somebody booked, joined or asked for herself: never silenced by a leave."""
 SAFETY = frozenset({"lingkar.d_concern"})
