@@ -8,8 +8,9 @@ from uuid import UUID
 
 from portal.leave.choices import EntryKind
 from portal.leave.models import LedgerEntry
-from portal.leave.rules.entitlement import LOOKS_BACK_YEARS, Bucket
+from portal.leave.rules.entitlement import Bucket
 from portal.leave.selectors.books import buckets_of, long_years, plans_for
+from portal.people.selectors import employees_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +57,29 @@ def balances_of(
     """
     Return what is left of one kind for each of these employees; a constant number of queries.
 
-    With ``today`` a year whose opening is still due counts as opened, so that nobody sees
-    nothing because a nightly job is late. Without it, it counts with its own days, and what
-    would be carried into it is left out.
+    With ``today`` what is still due counts as done, so that nobody sees nothing because a
+    nightly job is late. Without it the ledger counts as it stands, and a year that nobody has
+    opened with its own days alone.
     """
     wanted = set(employee_ids)
-    plans = plans_for(employee_ids=wanted, year=year, today=today or date(year - 1, 12, 31))
-    rest = [one for one in wanted if (one, code) not in plans]
-    stored = (
-        buckets_of(employee_ids=rest, since=year - LOOKS_BACK_YEARS, code=code) if rest else {}
-    )
+    stored = buckets_of(employee_ids=wanted, since=year, code=code)
+    found = {employee_id: list(stored.get((employee_id, code), ())) for employee_id in wanted}
+    planned = [
+        employee_id
+        for employee_id, buckets in found.items()
+        if today is not None or not any(one.granted for one in buckets)
+    ]
+    if planned:
+        day = today or date(year - 1, 12, 31)
+        cards = employees_by_id(employee_ids=planned).values()
+        plans = plans_for(cards=cards, year=year, today=day)
+        found |= {
+            employee_id: plan.of_year(year)
+            for (employee_id, own), plan in plans.items()
+            if own == code
+        }
     return {
-        employee_id: _balance(
-            plans[employee_id, code].of_year(year)
-            if (employee_id, code) in plans
-            else stored.get((employee_id, code), ()),
-            code,
-            year,
-        )
-        for employee_id in wanted
+        employee_id: _balance(buckets, code, year) for employee_id, buckets in found.items()
     }
 
 

@@ -1,16 +1,15 @@
 """Reading the ledger the way the rules of entitlement want it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import DecimalField, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db import connection
+from django.db.models.functions import ExtractYear
 
-from portal.leave.choices import EntryKind, Family
-from portal.leave.models import LeaveAccount, LeaveRequest
+from portal.leave.choices import Family
+from portal.leave.models import LeaveRequest
 from portal.leave.rules.entitlement import (
     LOOKS_BACK_YEARS,
     Bucket,
@@ -20,18 +19,36 @@ from portal.leave.rules.entitlement import (
 )
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.kinds import account_kinds
-from portal.leave.selectors.service import services_since
-from portal.people.selectors import EmployeeCard, employees_by_id
+from portal.leave.selectors.service import services_of
+from portal.people.selectors import EmployeeCard
 
 DEFER_KEY: Final = "defer:"
 """How the key of a release begins that was made because an official deferred the leave."""
 REOPEN_KEY: Final = "reopen:"
 """How the key of an entry begins that puts back what had expired."""
-_PART = "entries__"
+
+_BUCKETS = """
+SELECT a.employee_id, a.code, a.leave_year, a.source_year, a.available,
+    coalesce(sum(e.quantity) FILTER (WHERE e.kind = 'GRANT'), 0),
+    coalesce(sum(e.quantity) FILTER (WHERE e.kind = 'CARRY'), 0),
+    coalesce(sum(e.quantity) FILTER (WHERE e.kind = 'DEFER_CARRY'), 0),
+    -coalesce(sum(e.quantity) FILTER (WHERE e.request_id IS NOT NULL), 0),
+    -coalesce(sum(e.quantity) FILTER (WHERE e.kind IN ('RESERVE', 'RELEASE')), 0),
+    coalesce(sum(e.quantity) FILTER (WHERE e.key LIKE %(defer)s), 0),
+    -coalesce(
+        sum(e.quantity) FILTER (WHERE e.kind = 'EXPIRE' OR e.key LIKE %(reopen)s), 0
+    )
+FROM leave_leaveaccount a LEFT JOIN leave_ledgerentry e ON e.account_id = a.id
+WHERE a.employee_id = ANY (%(people)s) AND a.leave_year >= %(since)s
+    AND (%(code)s = '' OR a.code = %(code)s)
+GROUP BY a.id
+ORDER BY a.leave_year, a.source_year
+"""
+"""The columns of `Bucket` in their order, after the employee and the code."""
 
 
 def plans_for(
-    *, employee_ids: Collection[UUID], year: int, today: date
+    *, cards: Iterable[EmployeeCard], year: int, today: date
 ) -> dict[tuple[UUID, str], Plan]:
     """
     Return by employee and code what is due in the accounts of a year, and how they stand then.
@@ -39,14 +56,14 @@ def plans_for(
     For every kind with an account that her employment opens. Departed employees have none. A
     constant number of queries, however many employees.
     """
-    cards = employees_by_id(employee_ids=employee_ids)
+    people = [card for card in cards if card.is_active]
     years = range(year - LOOKS_BACK_YEARS, year + 1)
-    kinds = account_kinds(agency_ids={card.agency_id for card in cards.values()}, years=years)
+    kinds = account_kinds(agency_ids={card.agency_id for card in people}, years=years)
     if not kinds:
         return {}
-    services = services_since(employee_ids=list(cards))
-    long = long_years(employee_ids=list(cards))
-    buckets = buckets_of(employee_ids=list(cards), since=years.start)
+    ids = [card.id for card in people]
+    services, long = services_of(people), long_years(employee_ids=ids)
+    buckets = buckets_of(employee_ids=ids, since=years.start)
     return {
         (card.id, code): plan_year(
             buckets.get((card.id, code), ()),
@@ -58,8 +75,7 @@ def plans_for(
                 today=today,
             ),
         )
-        for card in cards.values()
-        if card.is_active
+        for card in people
         for code, mine in _codes(card, kinds).items()
     }
 
@@ -68,24 +84,20 @@ def buckets_of(
     *, employee_ids: Collection[UUID], since: int, code: str = ""
 ) -> dict[tuple[UUID, str], list[Bucket]]:
     """Return the buckets of these employees by code, from a leave year on; one query."""
-    rows = LeaveAccount.objects.filter(employee__in=set(employee_ids), leave_year__gte=since)
-    if code:
-        rows = rows.filter(code=code)
     found: dict[tuple[UUID, str], list[Bucket]] = {}
-    for row in _summed(rows).order_by("leave_year", "source_year"):
-        bucket = Bucket(
-            leave_year=row.leave_year,
-            source_year=row.source_year,
-            available=row.available,
-            granted=row.granted,
-            carried=row.carried,
-            carried_deferred=row.carried_deferred,
-            used=-row.moved,
-            reserved=-row.held,
-            deferred=row.deferred,
-            expired=-row.struck,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BUCKETS,
+            {
+                "defer": f"{DEFER_KEY}%",
+                "reopen": f"{REOPEN_KEY}%",
+                "people": list(employee_ids),
+                "since": since,
+                "code": code,
+            },
         )
-        found.setdefault((row.employee_id, row.code), []).append(bucket)
+        for employee_id, own, *columns in cursor.fetchall():
+            found.setdefault((employee_id, own), []).append(Bucket(*columns))
     return found
 
 
@@ -105,36 +117,6 @@ def long_years(*, employee_ids: Collection[UUID]) -> dict[UUID, frozenset[int]]:
     for employee_id, year in rows:
         found.setdefault(employee_id, set()).add(year)
     return {employee_id: frozenset(years) for employee_id, years in found.items()}
-
-
-def _summed(rows: QuerySet[LeaveAccount]) -> QuerySet[LeaveAccount]:
-    kind = f"{_PART}kind"
-    of_a_request = Q(**{f"{_PART}request__isnull": False})
-    put_back = Q(**{kind: EntryKind.REVERSE, f"{_PART}key__startswith": REOPEN_KEY})
-    moves = Q(
-        **{
-            f"{kind}__in": (
-                EntryKind.RESERVE,
-                EntryKind.RELEASE,
-                EntryKind.CONSUME,
-                EntryKind.REVERSE,
-            )
-        }
-    )
-    return rows.annotate(
-        granted=_sum(Q(**{kind: EntryKind.GRANT})),
-        carried=_sum(Q(**{kind: EntryKind.CARRY})),
-        carried_deferred=_sum(Q(**{kind: EntryKind.DEFER_CARRY})),
-        moved=_sum(moves & of_a_request),
-        held=_sum(Q(**{f"{kind}__in": (EntryKind.RESERVE, EntryKind.RELEASE)})),
-        deferred=_sum(Q(**{kind: EntryKind.RELEASE, f"{_PART}key__startswith": DEFER_KEY})),
-        struck=_sum(Q(**{kind: EntryKind.EXPIRE}) | put_back),
-    )
-
-
-def _sum(which: Q) -> Coalesce:
-    zero = Value(Decimal(0), output_field=DecimalField())
-    return Coalesce(Sum(f"{_PART}quantity", filter=which), zero)
 
 
 def _codes(

@@ -26,7 +26,7 @@ from portal.leave.services.posting import (
 )
 from portal.leave.services.profiles import load_joint_years
 from portal.people.models import Employee
-from portal.people.selectors import employees_by_id
+from portal.people.selectors import EmployeeCard, employees_by_id
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 500
@@ -54,14 +54,11 @@ def open_year(*, employee_id: UUID, year: int, now: datetime) -> int:
     the rest expires.
     """
     locked_accounts(employee_id=employee_id)
-    today = today_of(employee_id=employee_id, now=now)
-    due = [
-        (code, posting)
-        for (_who, code), plan in plans_for(
-            employee_ids=[employee_id], year=year, today=today
-        ).items()
-        for posting in plan.postings
-    ]
+    card = employees_by_id(employee_ids=[employee_id])[employee_id]
+    plans = plans_for(cards=[card], year=year, today=local_day(now, card.zone))
+    due = [(code, posting) for (_who, code), plan in plans.items() for posting in plan.postings]
+    if not due:
+        return 0
     accounts = {
         (code, posting.leave_year, posting.source_year): account_for(
             employee_id=employee_id,
@@ -149,11 +146,11 @@ def _line(account: LeaveAccount, posting: Posting, numbers: Numbers) -> Line:
 def _due(employee_ids: list[UUID], *, now: datetime) -> list[UUID]:
     """Return those of a batch for whom something is due, in the zones they work in."""
     found: set[UUID] = set()
-    by_day: dict[date, list[UUID]] = {}
+    by_day: dict[date, list[EmployeeCard]] = {}
     for card in employees_by_id(employee_ids=employee_ids).values():
-        by_day.setdefault(local_day(now, card.zone), []).append(card.id)
-    for today, ids in by_day.items():
-        plans = plans_for(employee_ids=ids, year=today.year, today=today)
+        by_day.setdefault(local_day(now, card.zone), []).append(card)
+    for today, cards in by_day.items():
+        plans = plans_for(cards=cards, year=today.year, today=today)
         found |= {employee_id for (employee_id, _), plan in plans.items() if plan.postings}
     return sorted(found)
 
