@@ -159,7 +159,10 @@ class Refusal(TextChoices):
     )
     NO_JOINT_LEAVE = (
         "NO_JOINT_LEAVE",
-        _("Nobody could have worked on joint leave that day. Look at the date once more."),
+        _(
+            "There was no joint leave on that day, or it is still to come. Look at the date "
+            "once more."
+        ),
     )
     TAKEN_ON = (
         "TAKEN_ON",

@@ -1,5 +1,6 @@
 """A holiday that changes afterwards gives days back, or takes them, and says so."""
 
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from portal.leave.models import (
     CaseEvent,
     JointLeaveYear,
     LeaveDay,
+    LeaveRequest,
     LedgerEntry,
     WorkPattern,
 )
@@ -284,10 +286,30 @@ def test_a_day_that_other_leave_claims_is_not_claimed_twice(room):
 
 def test_leave_that_was_ended_takes_no_further_day(room):
     holiday = add_holiday()
-    granted(room, state=State.RECALLED)
+    row = granted(room, state=State.RECALLED)
     holiday.delete()
 
     assert recount(now=BEFORE) == 0
+    add_holiday(date(2025, 8, 19))
+    assert recount(now=BEFORE) == 1
+    assert active_days(row) == [date(2025, 8, 14), date(2025, 8, 15), date(2025, 8, 20)]
+
+
+def test_leave_that_is_revoked_between_the_look_and_the_deed_is_left_alone(room, monkeypatch):
+    row = granted(room)
+    add_holiday()
+    locked = recounting.employee_locked
+
+    @contextmanager
+    def after_the_other(*, employee_id):
+        LeaveRequest.objects.update(state=State.REVOKED)
+        with locked(employee_id=employee_id):
+            yield
+
+    monkeypatch.setattr(recounting, "employee_locked", after_the_other)
+
+    assert recount(now=DURING) == 0
+    assert told(row) == []
 
 
 def test_a_change_of_week_reaches_the_days_to_come_alone(room):

@@ -277,6 +277,7 @@ def test_the_same_day_is_given_once(room):
 
     assert available(room) == Decimal(13)
     assert JointLeaveDuty.objects.count() == 1
+    assert StaffEvent.objects.filter(action="leave.joint_duty").count() == 1
 
 
 def test_a_day_written_down_by_mistake_is_taken_back_and_can_be_given_again(room):

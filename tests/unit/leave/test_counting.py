@@ -8,6 +8,7 @@ import pytest
 from portal.leave.choices import Part, Unit
 from portal.leave.rules.counting import (
     add_months,
+    count_anew,
     count_days,
     months_between,
     working_day_after,
@@ -151,6 +152,60 @@ def test_a_day_without_a_week_stops_the_count(first, last):
 
     with pytest.raises(NoCalendar):
         days_of(first, last, by)
+
+
+def anew(claimed, by, *, today, is_running=True, first=date(2025, 8, 14)):
+    found = count_anew(
+        claimed,
+        first=first,
+        last=date(2025, 8, 20),
+        part=Part.FULL,
+        is_running=is_running,
+        today=today,
+        calendar=by,
+    )
+    return [one.day.day for one in found]
+
+
+THE_18TH = date(2025, 8, 18)
+WITHOUT = calendar(without=[THE_18TH])
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+@pytest.mark.parametrize("today", [date(2025, 8, 1), THE_18TH, date(2026, 5, 1)])
+def test_what_became_free_is_given_back_whenever_it_is_noticed(today, is_running):
+    claimed = days_of(date(2025, 8, 14), date(2025, 8, 20), WITHOUT)
+
+    assert anew(claimed, WITHOUT, today=today, is_running=is_running) == [14, 15, 18, 19, 20]
+    assert anew(claimed, calendar(), today=today, is_running=is_running) == [14, 15, 19, 20]
+
+
+@pytest.mark.parametrize(
+    ("today", "is_running", "days"),
+    [
+        (date(2025, 8, 17), True, [14, 15, 18, 19, 20]),
+        (date(2025, 8, 18), True, [14, 15, 19, 20]),
+        (date(2025, 8, 17), False, [14, 15, 19, 20]),
+    ],
+)
+def test_what_became_a_working_day_is_taken_while_it_is_to_come(today, is_running, days):
+    claimed = days_of(date(2025, 8, 14), date(2025, 8, 20))
+
+    assert anew(claimed, WITHOUT, today=today, is_running=is_running) == days
+
+
+def test_another_week_leaves_what_has_been_as_it_was():
+    claimed = days_of(date(2025, 8, 14), date(2025, 8, 20), WITHOUT)
+    weekends = calendar(week(frozenset({6, 7})), without=[THE_18TH, date(2025, 8, 17)])
+
+    assert anew(claimed, weekends, today=date(2025, 8, 20)) == [14, 15, 18, 19, 20]
+    assert anew(claimed, weekends, today=date(2025, 8, 15)) == [14, 15, 16, 17]
+
+
+def test_leave_far_ahead_is_counted_from_its_first_day():
+    claimed = days_of(date(2025, 8, 14), date(2025, 8, 20))
+
+    assert anew(claimed, calendar(), today=date(2024, 1, 1)) == [14, 15, 19, 20]
 
 
 @pytest.mark.parametrize(
