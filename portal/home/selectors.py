@@ -19,6 +19,7 @@ from groups.selectors.rows import ComingRow
 from portal.calendars.selectors import HolidayRow, list_holidays
 from portal.home import rules
 from portal.home.choices import Greeting
+from portal.leave.selectors.reviews import count_reviews
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.wellbeing.selectors import ContactRow, list_talking_contacts
@@ -200,6 +201,15 @@ def _duty(actor: Account, now: datetime) -> WorkCard:
     return WorkCard(_("On duty"), text, reverse("groups:duty-desk"), _("Open the duty page"))
 
 
+def _certificates(actor: Account, now: datetime) -> WorkCard:
+    waiting = count_reviews(actor=actor, now=now)
+    said = ngettext(
+        "%(n)d certificate waits for you.", "%(n)d certificates wait for you.", waiting
+    )
+    text = said % {"n": waiting} if waiting else _("No certificate waits for you.")
+    return WorkCard(_("Certificates"), text, reverse("leave:reviews"), _("Open the list"))
+
+
 def _closed_room() -> WorkCard:
     return WorkCard(
         _("Nothing waits for you here"),
@@ -217,5 +227,6 @@ _CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
     Role.HEAD: _offer,
     Role.ADMIN: _administration,
     Role.DPO: _audit,
+    Role.REVIEWER: _certificates,
 }
-_CLOSED_ROOMS = frozenset({Role.HR, Role.REVIEWER, Role.OFFICIAL})
+_CLOSED_ROOMS = frozenset({Role.HR, Role.OFFICIAL})

@@ -112,6 +112,12 @@ def list_reviews(*, actor: Account, now: datetime) -> ReviewQueue:
     )
 
 
+def count_reviews(*, actor: Account, now: datetime) -> int:
+    """Return how many cases wait for a verdict that the actor could give; two queries."""
+    found = reviews(actor=actor, today=local_day(now, actor.zone))
+    return found.filter(request__state=State.EVIDENCE_REVIEW).count()
+
+
 def get_review_page(*, actor: Account, request_id: UUID, now: datetime) -> ReviewPage:
     """
     Return one case the actor may look at.

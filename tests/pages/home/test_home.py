@@ -87,7 +87,7 @@ def test_nothing_free_leads_to_people(client):
         (Role.ADMIN, "/a/"),
         (Role.DPO, "/a/audit/"),
         (Role.HR, None),
-        (Role.REVIEWER, None),
+        (Role.REVIEWER, "/m/"),
         (Role.OFFICIAL, None),
         (Role.FACILITATOR, None),
     ],
