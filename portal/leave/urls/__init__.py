@@ -1,6 +1,6 @@
-"""Paths of leave, in words that tell nothing: own, team, review, desk."""
+"""Paths of leave, in words that tell nothing: own, team, review, desk, returns."""
 
-from portal.leave.urls import desk, own, review, team
+from portal.leave.urls import desk, own, returns, review, team
 
 app_name = "leave"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *team.urlpatterns,
     *review.urlpatterns,
     *desk.urlpatterns,
+    *returns.urlpatterns,
 ]

@@ -1,0 +1,32 @@
+"""Papers of one's own request: the signed letter, and the form."""
+
+from secrets import token_hex
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from portal.leave.selectors.letters import form_pdf, letter_pdf
+from portal.people.actors import actor_of
+from portal.people.policies import Who, policy
+
+
+@policy("leave.letter", who=(Who.OWNER,))
+@require_safe
+def letter(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Hand over the signed letter."""
+    return pdf_answer(letter_pdf(actor=actor_of(request), request_id=request_id))
+
+
+@policy("leave.leave_form", who=(Who.OWNER,))
+@require_safe
+def leave_form(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Hand over the form, drawn from what is known now."""
+    return pdf_answer(form_pdf(actor=actor_of(request), request_id=request_id))
+
+
+def pdf_answer(data: bytes) -> HttpResponse:
+    """Answer with a file to keep; its name is by chance, for it stays in a folder."""
+    answer = HttpResponse(data, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="dokumen-{token_hex(4)}.pdf"'
+    return answer
