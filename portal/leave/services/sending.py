@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.backends.postgresql.psycopg_any import NumericRange
+from psycopg.types.range import Int4Range
 
 from portal.common.db import violated_constraint
 from portal.leave import notices
@@ -162,7 +162,7 @@ def claim(row: LeaveRequest, claims: Iterable[Claim]) -> None:
             request=row,
             employee_id=row.employee_id,
             day=one.day,
-            slots=NumericRange(one.lower, one.upper),
+            slots=Int4Range(one.lower, one.upper),
             quantity=one.quantity,
             active=one.active,
         )
