@@ -93,12 +93,16 @@ class Plan:
             return
         place = (bucket.leave_year, bucket.source_year)
         self.postings.append(Posting(*place, kind, quantity, on_day))
-        grown = {
-            EntryKind.GRANT: {"granted": bucket.granted + quantity},
-            EntryKind.CARRY: {"carried": bucket.carried + quantity},
-            EntryKind.DEFER_CARRY: {"carried_deferred": bucket.carried_deferred + quantity},
-        }.get(kind, {"expired": bucket.expired - quantity})
-        self.buckets[place] = replace(bucket, available=bucket.available + quantity, **grown)
+        grown = replace(bucket, available=bucket.available + quantity)
+        if kind == EntryKind.GRANT:
+            grown = replace(grown, granted=bucket.granted + quantity)
+        elif kind == EntryKind.CARRY:
+            grown = replace(grown, carried=bucket.carried + quantity)
+        elif kind == EntryKind.DEFER_CARRY:
+            grown = replace(grown, carried_deferred=bucket.carried_deferred + quantity)
+        else:
+            grown = replace(grown, expired=bucket.expired - quantity)
+        self.buckets[place] = grown
 
 
 def plan_year(buckets: Iterable[Bucket], *, year: int, terms: Terms) -> Plan:

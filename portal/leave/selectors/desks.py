@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from portal.leave.choices import Mode, Profile
@@ -55,6 +56,6 @@ def open_agencies() -> list[UUID]:
     return list(rows.values_list("agency_id", flat=True))
 
 
-def _settings(row: dict[str, object]) -> DeskSettings:
+def _settings(row: dict[str, Any]) -> DeskSettings:
     words = {"mode": Mode(row["mode"]), "profile": Profile(row["profile"])}
-    return DeskSettings(**{**row, **words})  # type: ignore[arg-type]  # columns of the row
+    return DeskSettings(**{**row, **words})

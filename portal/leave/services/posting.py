@@ -46,13 +46,12 @@ def account_for(
     *, employee_id: UUID, code: str, leave_year: int, source_year: int
 ) -> LeaveAccount:
     """Return one account, made empty if it is not there yet, and locked."""
-    place = {
-        "employee_id": employee_id,
-        "code": code,
-        "leave_year": leave_year,
-        "source_year": source_year,
-    }
-    row, _made = LeaveAccount.objects.select_for_update().get_or_create(**place)
+    row, _made = LeaveAccount.objects.select_for_update().get_or_create(
+        employee_id=employee_id,
+        code=code,
+        leave_year=leave_year,
+        source_year=source_year,
+    )
     return row
 
 
