@@ -215,6 +215,8 @@ def lead_of(row: LeaveRequest, *, today: date) -> str:
         if row.last_day < today:
             return _("This leave is over.")
         return _("Your leave is granted. Rest. Work can wait without you.")
+    if row.state == State.EVIDENCE_OVERDUE and row.desk_only:
+        return _("The certificate has not come yet. It still can.")
     return str(_LEADS[State(row.state)])
 
 

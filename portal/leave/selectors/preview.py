@@ -14,7 +14,6 @@ from portal.leave import policies
 from portal.leave.choices import (
     Care,
     Family,
-    Issuer,
     ManagerSees,
     Mode,
     Part,
@@ -147,14 +146,6 @@ def open_kinds(*, actor: Account, now: datetime) -> list[KindChoice]:
     ]
 
 
-def issuers_in_words(issuers: tuple[Issuer, ...]) -> str:
-    """Return who may sign a certificate, in words; empty for nobody."""
-    names = [str(one.label) for one in issuers]
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(first)s or %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
-
-
 def manager_sees(found: Weighed) -> str:
     """Return what the line manager learns of a request, in one sentence."""
     if found.desk_only:
@@ -189,9 +180,15 @@ def who_sees(found: Weighed) -> tuple[tuple[str, str], ...]:
     lines.append(
         (
             _("HR office and the official who decides"),
-            _("The kind of leave, the dates and the days left; never the reason.")
+            _(
+                "The kind of leave, the dates, the address you give, and the days left; never "
+                "the reason."
+            )
             if not found.issuers
-            else _("The kind of leave, the dates and the doctor's verdict; never the reason."),
+            else _(
+                "The kind of leave, the dates, the address you give, and the doctor's verdict; "
+                "never the reason."
+            ),
         )
     )
     lines.append((_("Your team"), _("Name and dates, once it is granted.")))
