@@ -16,9 +16,11 @@ from portal.leave.choices import (
     Outcome,
     Part,
     PlanState,
+    Reason,
     Refusal,
     State,
     Verdict,
+    WayForward,
 )
 from portal.leave.models import (
     Attestation,
@@ -34,6 +36,7 @@ from portal.leave.models import (
 from portal.leave.selectors.preview import preview
 from portal.leave.services import changes, ledger, requests
 from portal.leave.services.considerations import consider
+from portal.leave.services.decisions import Ruling, decide, sign_now
 from portal.leave.services.desk import LeaveRefused, employee_locked, step
 from portal.leave.services.details import Details, open_details
 from portal.leave.services.ledger import consume
@@ -507,3 +510,30 @@ def test_withdrawing_undoes_a_decision_that_is_not_signed(room):
     decision.refresh_from_db()
     assert decision.state == DecisionState.UNDONE
     assert LedgerEntry.objects.filter(request=row, kind="RELEASE").exists()
+
+
+# --- the whole way
+
+
+def test_a_change_goes_the_whole_way_through_the_desk(room):
+    def signed(request_id, first, last, outcome=Outcome.GRANT, **more):
+        LeaveRequest.objects.filter(pk=request_id).update(state=State.DECISION)
+        decision_id = decide(
+            actor=room.official, request_id=request_id, version=row_of(request_id).version,
+            ruling=Ruling(outcome=outcome, first_day=first, last_day=last, **more), now=NOW,
+        )  # fmt: skip
+        sign_now(actor=room.official, decision_id=decision_id, now=NOW)
+
+    old = send(room, DEC_1, DEC_3)
+    signed(old, DEC_1, DEC_3)
+    assert left(room) == 9
+    new = send(room, DEC_2, DEC_8, supersedes=old)
+    assert left(room) == 6
+    signed(
+        new, DEC_2, DEC_4, Outcome.AMEND, reason=Reason.UNIT_FULL,
+        ways_forward=[WayForward.OTHER_DATES],
+    )  # fmt: skip
+    assert (row_of(old).state, row_of(new).state) == (State.SUPERSEDED, State.GRANTED_AMENDED)
+    assert (claimed(old), claimed(new)) == ([], [DEC_2, DEC_3, DEC_4])
+    assert left(room) == 9
+    send(room, DEC_1)
