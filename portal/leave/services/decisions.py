@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import TextChoices
 
 from portal.audit.services import record_staff
 from portal.common.db import violated_constraint
@@ -114,9 +113,7 @@ def sign_now(*, actor: Account, decision_id: UUID, now: datetime) -> None:
     decision = policies.get_own_decision(actor=actor, decision_id=decision_id)
     if decision.state == DecisionState.FINAL:
         return
-    refusal = _sign_or_take_back(decision.pk, decision.request.employee_id, now=now)
-    if refusal is not None:
-        raise LeaveRefused(refusal)
+    _sign_or_take_back(decision.pk, decision.request.employee_id, now=now)
 
 
 def sign_due(*, now: datetime) -> int:
@@ -134,43 +131,44 @@ def sign_due(*, now: datetime) -> int:
     signed = 0
     for decision_id, employee_id in list(due):
         try:
-            signed += _sign_or_take_back(decision_id, employee_id, now=now) is None
+            signed += _sign_or_take_back(decision_id, employee_id, now=now)
+        except LeaveRefused:
+            continue
         except Exception:  # noqa: BLE001 - the others still have to be signed
             event("leave: a decision was not signed", state="FAILED")
     return signed
 
 
-def _sign_or_take_back(
-    decision_id: UUID, employee_id: UUID, *, now: datetime
-) -> TextChoices | None:
+def _sign_or_take_back(decision_id: UUID, employee_id: UUID, *, now: datetime) -> bool:
     """
-    Sign a decision that is pending; return why it could not be carried out, or None.
+    Sign a decision that is pending; say whether it was signed by this call.
 
     One that cannot be carried out any more is taken back: the request waits for a new one.
 
-    :raises LeaveRefused: if somebody holds the lock; nothing is changed then.
+    :raises LeaveRefused: if it cannot be carried out, or if somebody holds the lock; in that
+        case nothing is changed and the next sweep signs it.
     """
     try:
         with _in_words(), employee_locked(employee_id=employee_id):
-            _sign(decision_id, now=now)
+            return _sign(decision_id, now=now)
     except LeaveRefused as refused:
-        if refused.reason == Refusal.BUSY:
-            raise
-        pending = Decision.objects.filter(pk=decision_id, state=DecisionState.PENDING)
-        pending.update(state=DecisionState.UNDONE)
-        return refused.reason
-    return None
+        if refused.reason != Refusal.BUSY:
+            pending = Decision.objects.filter(pk=decision_id, state=DecisionState.PENDING)
+            pending.update(state=DecisionState.UNDONE)
+        raise
 
 
-def _sign(decision_id: UUID, *, now: datetime) -> None:
+def _sign(decision_id: UUID, *, now: datetime) -> bool:
     """
     Carry out a decision and write it down as signed, once; needs the employee's lock.
+
+    Returns False if it is signed already.
 
     :raises LeaveRefused: if it was taken back, or can no longer be carried out.
     """
     decision = _read(decision_id)
     if decision.state == DecisionState.FINAL:
-        return
+        return False
     row = decision.request
     if row.round != decision.round or (decision.decree and decision.decree.withdrawn_on):
         raise LeaveRefused(Refusal.STALE)
@@ -185,11 +183,12 @@ def _sign(decision_id: UUID, *, now: datetime) -> None:
     tell_owner(row, notices.DECIDED, subject_id=decision.pk, now=now)
     if decision.outcome not in GRANTING:
         _end(decision, now=now)
-        return
+        return True
     _grant(decision, now=now)
     tell_manager_dates(row, now=now)
     # Last, since whoever signs next waits for the number from here on.
     sign_letter(decision)
+    return True
 
 
 def _grant(decision: Decision, *, now: datetime) -> None:
