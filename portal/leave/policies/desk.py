@@ -64,6 +64,18 @@ def get_desk_request(*, actor: Account, request_id: UUID) -> LeaveRequest:
     return found
 
 
+def settled_employees(actor: Account, *, herself: bool = False) -> QuerySet[Employee]:
+    """
+    Return the employees whose days the actor keeps: those of her agency, without herself.
+
+    With ``herself`` she is among them, where nothing of hers is kept but her name.
+
+    :raises Http404: for anybody but an HR officer.
+    """
+    rows = Employee.objects.filter(agency_id=get_settled_agency(actor))
+    return rows if herself else rows.exclude(user_id=actor.user_id)
+
+
 def get_settled_employee(*, actor: Account, employee_id: UUID) -> Employee:
     """
     Return an employee whose weeks and entitlement the actor keeps: of her agency, not herself.
@@ -71,10 +83,7 @@ def get_settled_employee(*, actor: Account, employee_id: UUID) -> Employee:
     :raises Http404: alike for a foreign and for an absent one, and for herself.
     """
     found = (
-        Employee.objects.filter(pk=employee_id, agency_id=get_settled_agency(actor))
-        .exclude(user_id=actor.user_id)
-        .select_related("unit", "agency")
-        .first()
+        settled_employees(actor).filter(pk=employee_id).select_related("unit", "agency").first()
     )
     if found is None:
         raise Http404
