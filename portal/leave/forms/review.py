@@ -49,12 +49,12 @@ class VerdictForm(forms.Form):
     piece = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, page: ReviewPage, **options: Any) -> None:  # noqa: ANN401 - Django's own
-        start = {
+        super().__init__(*args, **options)
+        self.initial = {
             "covers_from": page.row.first_day,
             "care": Care.ANY,
             "issuer": _usual(page),
         }
-        super().__init__(*args, initial=start, **options)
         self.fields["issuer"].choices = list(_issuer_choices(page))  # type: ignore[attr-defined]  # a ChoiceField
         if not page.asks_for_care:
             del self.fields["care"]
@@ -66,16 +66,22 @@ class VerdictForm(forms.Form):
         if verdict == Verdict.NOT_ENOUGH:
             if not data.get("missing") and "missing" not in self.errors:
                 self.add_error("missing", _("Tick what is missing."))
-            for name in ("covers_from", "covers_until", "issuer"):
-                self.errors.pop(name, None)
+            self._forget("covers_from", "covers_until", "issuer", "care")
             return data
         if verdict and not data.get("issuer") and "issuer" not in self.errors:
             self.add_error("issuer", _("Choose who signed it."))
+        if verdict == Verdict.ENOUGH:
+            self._forget("covers_from", "covers_until")
         if verdict == Verdict.PARTLY:
             for name in ("covers_from", "covers_until"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, str(_ASK_DAY))
         return data
+
+    def _forget(self, *names: str) -> None:
+        """Let answers that the verdict does not ask for be what they are."""
+        for name in names:
+            self.errors.pop(name, None)
 
     def finding(self) -> Finding:
         """Return what was found, without the answers its verdict does not ask for."""

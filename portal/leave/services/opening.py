@@ -206,11 +206,15 @@ def _note_opening(
     """
     row = dossier.request
     today = day_of(row, now=now)
-    opening = {"evidence_id": evidence_id, "reviewer_id": actor.user_id, "on_day": today}
-    if EvidenceOpening.objects.filter(**opening).exists():
+    written = EvidenceOpening.objects.filter(
+        evidence=evidence_id, reviewer=actor.user_id, on_day=today
+    )
+    if written.exists():
         return
     with employee_locked(employee_id=row.employee_id):
-        _opening, is_new = EvidenceOpening.objects.get_or_create(**opening)
+        _opening, is_new = EvidenceOpening.objects.get_or_create(
+            evidence_id=evidence_id, reviewer_id=actor.user_id, on_day=today
+        )
         if not is_new:
             return
         record(actor, REVIEWER, OPENED, evidence_id, now=now)

@@ -284,6 +284,14 @@ def test_not_enough_does_not_stumble_over_answers_it_does_not_need(room, row, re
     assert Attestation.objects.get().verdict == Verdict.NOT_ENOUGH
 
 
+def test_enough_does_not_stumble_over_dates_it_does_not_need(room, row, reviewer):
+    look(reviewer, row)
+
+    reviewer.post(path(row), {**SEND, "covers_from": "x", "covers_until": "2150-01-01"})
+
+    assert Attestation.objects.get().verdict == Verdict.ENOUGH
+
+
 def test_the_page_warns_of_the_class_of_doctor_before_it_is_sent(reviewer, settings):
     room = open_room(employment=Employment.PPPK)
     row = make_case(room, code="CS-PPPK", first=FIRST, last=FIRST + 14 * A_DAY)

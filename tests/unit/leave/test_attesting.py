@@ -1,4 +1,4 @@
-"""What a verdict may say: dates within the request, the class of issuer, the band of payroll."""
+"""What a verdict may say: dates within the request, class of issuer, band of payroll."""
 
 from dataclasses import replace
 from datetime import date, timedelta
