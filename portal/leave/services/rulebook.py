@@ -17,6 +17,7 @@ from portal.leave.choices import Care, Decider, Family, ManagerSees, Profile, Re
 from portal.leave.models import LeaveType, PayBand
 from portal.leave.policies.desk import get_settled_agency
 from portal.leave.rules.kinds import EvidenceStep
+from portal.leave.rules.profiles.shapes import BandRow
 from portal.leave.selectors.desks import desk_of
 from portal.leave.services.desk import HR, LeaveRefused, record
 from portal.people.actors import Account
@@ -138,7 +139,7 @@ def set_bands(
     *,
     actor: Account,
     family: Family,
-    bands: Sequence[Band],
+    bands: Sequence[Band | BandRow],
     valid_from: date,
     legal_basis: str,
     now: datetime,
@@ -146,7 +147,8 @@ def set_bands(
     """
     Say from a day on what leave of a family takes off the performance allowance.
 
-    Takes the place of all bands of the family; payroll learns the codes alone.
+    Takes the place of all bands of the family; payroll learns the codes alone. Rows of a
+    profile can be given as they are: dates and basis are those given here.
 
     :raises Http404: for anybody but an HR officer.
     :raises LeaveRefused: DATES_TAKEN if bands from that day or a later one are there.
@@ -222,7 +224,7 @@ def _columns(changes: RuleChanges) -> dict[str, object]:
     return columns
 
 
-def _covers_all(bands: Sequence[Band]) -> bool:
+def _covers_all(bands: Sequence[Band | BandRow]) -> bool:
     """Say whether the bands without special care follow each other from the first day on."""
     expected: int | None = 1
     usual = sorted((band for band in bands if band.care == Care.ANY), key=lambda b: b.from_day)

@@ -11,6 +11,7 @@ from portal.audit.models import StaffEvent
 from portal.leave.choices import Care, Family, Issuer, Profile, Refusal
 from portal.leave.models import LeaveDesk, LeaveType, PayBand
 from portal.leave.rules.kinds import EvidenceStep
+from portal.leave.rules.profiles.asn import EXAMPLE_BANDS
 from portal.leave.selectors.kinds import kind_of, kinds_for
 from portal.leave.selectors.rulebook import list_bands, list_rules
 from portal.leave.services.desk import LeaveRefused
@@ -208,3 +209,8 @@ def test_bands_leave_no_day_of_an_episode_out(room, rows):
         bands(room, rows=rows)
     with pytest.raises(ValueError, match="basis"):
         bands(room, legal_basis=" ")
+
+
+def test_the_example_of_a_profile_can_be_entered_as_it_is(room):
+    bands(room, rows=EXAMPLE_BANDS)
+    assert PayBand.objects.filter(valid_from=NEXT).count() == len(EXAMPLE_BANDS)
