@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from portal.calendars.rules import local_day
-from portal.leave.choices import KEPT, ConsiderationState, PlanState
-from portal.leave.models import Consideration, Delegation, LeaveRequest, ReturnPlan
+from portal.leave.choices import KEPT, ConsiderationState
+from portal.leave.models import Consideration, Delegation, LeaveRequest
 from portal.leave.rules.deadlines import Step
 from portal.people.actors import Account
 from portal.people.choices import Role, Zone
@@ -121,7 +121,7 @@ def ended_considerations(actor: Account) -> QuerySet[Consideration]:
     ).exclude(state=ConsiderationState.OPEN)
 
 
-def team_requests(actor: Account, *, now: datetime) -> QuerySet[LeaveRequest]:
+def requests_of_reports(actor: Account, *, now: datetime) -> QuerySet[LeaveRequest]:
     """
     Return the granted leave of the actor's direct reports.
 
@@ -135,23 +135,6 @@ def team_requests(actor: Account, *, now: datetime) -> QuerySet[LeaveRequest]:
         state__in=KEPT,
         desk_only=False,
     ).exclude(employee__user_id=actor.user_id)
-
-
-def get_team_request(*, actor: Account, request_id: UUID, now: datetime) -> LeaveRequest:
-    """
-    Return a granted leave of a direct report.
-
-    :raises Http404: for anything else.
-    """
-    found = (
-        team_requests(actor, now=now)
-        .filter(pk=request_id)
-        .select_related("employee__unit")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
 
 
 def own_delegations(actor: Account) -> QuerySet[Delegation]:
@@ -190,13 +173,6 @@ def get_giver(*, actor: Account, giver_id: UUID | None) -> Employee:
     if found is None or not _may_settle(actor, found):
         raise Http404
     return found
-
-
-def team_plans(actor: Account) -> QuerySet[ReturnPlan]:
-    """Return the phased returns that the actor agrees, or has agreed, as line manager."""
-    return ReturnPlan.objects.filter(manager__user_id=actor.user_id).exclude(
-        state=PlanState.ENDED
-    )
 
 
 def _may_settle(actor: Account, giver: Employee) -> bool:

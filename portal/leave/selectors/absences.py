@@ -67,16 +67,16 @@ def taking_place(rows: QuerySet[LeaveRequest]) -> QuerySet[LeaveRequest]:
     return rows.filter(Exists(days), state__in=KEPT)
 
 
-def team_absences(
+def absences_of_reports(
     *, actor: Account, first: date, last: date, now: datetime
 ) -> list[AbsencePublic]:
     """
-    Return the granted leave of the actor's team that touches a time, soonest first.
+    Return the granted leave of the actor's reports that touches a time, soonest first.
 
     Her direct reports, and those of whom she stands in for today. Both days are included.
     """
     rows = (
-        taking_place(policies.team_requests(actor, now=now))
+        taking_place(policies.requests_of_reports(actor, now=now))
         .filter(first_day__lte=last, last_day__gte=first)
         .select_related("employee__user")
         .order_by("first_day", "last_day", "employee__user__full_name", "id")

@@ -87,8 +87,8 @@ def _left_out(row: LeaveRequest, posts: Sequence[Post]) -> set[UUID]:
 
 def _done(row: LeaveRequest) -> frozenset[UUID]:
     rows = Consideration.objects.filter(request=row, round=row.round, state__in=_TURN_OVER)
-    pairs = rows.values_list("asked", "acted_by")
-    return frozenset(person for pair in pairs for person in pair if person is not None)
+    acted = rows.exclude(acted_by=None).values_list("acted_by", flat=True)
+    return frozenset({*rows.values_list("asked", flat=True), *acted})
 
 
 def _acted_elsewhere(row: LeaveRequest) -> set[UUID]:

@@ -13,6 +13,7 @@ from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import UNDECIDED, ConsiderationState, ManagerSees, PlanState
 from portal.leave.models import Consideration, LeaveRequest
+from portal.leave.policies.plans import managed_plans
 from portal.leave.rules.deadlines import LOOK_AHEAD, lapses_on
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 from portal.leave.selectors.absences import AbsencePublic, absence_of, taking_place
@@ -69,7 +70,7 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamPage:
+class ReportsPage:
     """
     What a superior knows of leave in her team, soonest first: now and to come, no history.
 
@@ -88,7 +89,7 @@ class TeamPage:
         return "<team>"
 
 
-def get_team(*, actor: Account, now: datetime) -> TeamPage:
+def get_reports(*, actor: Account, now: datetime) -> ReportsPage:
     """
     Return the page of a superior, or of whoever stands in for one.
 
@@ -102,8 +103,8 @@ def get_team(*, actor: Account, now: datetime) -> TeamPage:
     plans = _plans(actor)
     if not (actor.leads or given or questions or waiting or plans):
         raise Http404
-    absences = _granted(policies.team_requests(actor, now=now), today)
-    return TeamPage(
+    absences = _granted(policies.requests_of_reports(actor, now=now), today)
+    return ReportsPage(
         questions=questions,
         waiting=waiting,
         away=tuple(one for one in absences if one.first_day <= today),
@@ -133,7 +134,7 @@ def get_question(*, actor: Account, consideration_id: UUID, now: datetime) -> Qu
     found = policies.get_consideration(actor=actor, consideration_id=consideration_id, now=now)
     rows = _questions(Consideration.objects.filter(pk=found.pk), actor, now=now)
     request = found.request
-    beside = policies.team_requests(actor, now=now).filter(
+    beside = policies.requests_of_reports(actor, now=now).filter(
         employee__manager=request.employee.manager_id,
         first_day__lte=request.last_day,
         last_day__gte=request.first_day,
@@ -217,7 +218,8 @@ def _absence(row: LeaveRequest) -> AbsencePublic:
 
 def _plans(actor: Account) -> tuple[PlanRow, ...]:
     rows = (
-        policies.team_plans(actor)
+        managed_plans(actor)
+        .exclude(state=PlanState.ENDED)
         .select_related("request__employee__user")
         .annotate(begins=Min("stages__first_day"), ends=Max("stages__last_day"))
         .order_by("begins", "request__employee__user__full_name", "id")

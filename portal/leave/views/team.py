@@ -15,7 +15,7 @@ from portal.common.db import database_now
 from portal.leave.choices import Refusal
 from portal.leave.forms.team import ConsiderForm, StandInForm
 from portal.leave.selectors.stand_ins import get_stand_ins
-from portal.leave.selectors.team import get_question, get_team, has_ended
+from portal.leave.selectors.team import get_question, get_reports, has_ended
 from portal.leave.services import considerations, delegations
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.views.things import DATES
@@ -38,9 +38,9 @@ GONE_ON: Final = gettext_lazy("This one waits no more: it has been answered or h
     },
 )
 @require_safe
-def team(request: HttpRequest) -> HttpResponse:
+def reports(request: HttpRequest) -> HttpResponse:
     """Show what waits for a superior, who is away today and who will be."""
-    page = get_team(actor=actor_of(request), now=database_now())
+    page = get_reports(actor=actor_of(request), now=database_now())
     return render(request, "leave/team.html", {"page": page})
 
 
@@ -77,15 +77,15 @@ def question(request: HttpRequest, consideration_id: UUID) -> HttpResponse:
 
 @policy("leave.team_guide", who=(Who.EMPLOYEE,))
 @require_safe
-def team_guide(request: HttpRequest) -> HttpResponse:
+def guide(request: HttpRequest) -> HttpResponse:
     """Say how to be of help: what to say, and what never to ask."""
     actor, now = actor_of(request), database_now()
     try:
-        get_team(actor=actor, now=now)
-        has_team = True
+        get_reports(actor=actor, now=now)
+        leads_somebody = True
     except Http404:
-        has_team = False
-    return render(request, "leave/team_guide.html", {"has_team": has_team})
+        leads_somebody = False
+    return render(request, "leave/team_guide.html", {"leads_somebody": leads_somebody})
 
 
 @policy("leave.stand_ins", who=(Who.MANAGER,))

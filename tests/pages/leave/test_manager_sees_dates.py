@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from portal.leave import notices
 from portal.leave.choices import (
@@ -47,6 +48,7 @@ from tests.support.reviews import hand_in, look
 FIRST, LAST = date(2026, 12, 11), date(2026, 12, 15)
 """A Friday and a Tuesday: calendar days and working days differ between them."""
 SATURDAY = date(2026, 12, 12)
+INBOX = reverse("notifications:inbox")
 ANNUAL, SICK = "CT-PNS", "CS"
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -83,7 +85,7 @@ class Life:
         """Keep what each superior sees, and what she has been told."""
         for who, employee in (("manager", self.room.manager), ("director", self.room.director)):
             browser = self.browser(employee)
-            for path in ("/t/", f"/t/{self.question}/", "/t/wakil/", "/t/cara/"):
+            for path in ("/t/", f"/t/{self.question}/", "/t/wakil/", "/t/cara/", INBOX):
                 answer = browser.get(path)
                 place = f"{moment}: {who} {'question' if '-' in path else path}"
                 self.seen[place] = bare(answer)
