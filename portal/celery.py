@@ -32,6 +32,8 @@ app.conf.beat_schedule = {
     "chain-audit": _every(60, "portal.audit.tasks.chain_events"),
     "sweep-groups": _every(60, "groups.tasks.sweep"),
     "tidy-groups": _every(3600, "groups.tasks.tidy"),
+    "sweep-leave": _every(60, "portal.leave.tasks.sweep"),
+    "tidy-leave": _every(3600, "portal.leave.tasks.tidy"),
     "tidy-counselling": _every(300, "counselling.tasks.tidy"),
     "tidy-people": _every(3600, "portal.people.tasks.tidy"),
     "tidy-notifications": _every(3600, "portal.notifications.tasks.tidy"),
