@@ -93,3 +93,22 @@ class Deed(TextChoices):
         "circle.application_opened",
         _("opened what somebody wrote when asking to join"),
     )
+    LEAVE_DECIDED = "leave.decided", _("decided about a request for leave")
+    LEAVE_UNDONE = "leave.undone", _("took a decision about leave back within ten minutes")
+    LEAVE_SIGNED = "leave.signed", _("had a decision about leave signed")
+    LEAVE_CANCELLED = "leave.cancelled", _("cancelled leave as its employee asked")
+    LEAVE_KEPT = "leave.kept", _("let granted leave stay as it is")
+    LEAVE_ENDED_EARLY = "leave.ended_early", _("agreed to an earlier return from leave")
+    LEAVE_RECALLED = "leave.recalled", _("called somebody back from leave")
+    LEAVE_REVOCATION_ASKED = (
+        "leave.revocation_asked",
+        _("asked for granted leave to be revoked"),
+    )
+    LEAVE_REVOCATION_DROPPED = (
+        "leave.revocation_dropped",
+        _("no longer asked for granted leave to be revoked"),
+    )
+    LEAVE_REVOKED = "leave.revoked", _("revoked granted leave as the second person")
+    LEAVE_DECREE_ENTERED = "leave.decree_entered", _("entered a decree on leave")
+    LEAVE_DECREE_WITHDRAWN = "leave.decree_withdrawn", _("withdrew a decree on leave")
+    LEAVE_PAYROLL_TAKEN = "leave.payroll_taken", _("took the days of leave for the payroll")

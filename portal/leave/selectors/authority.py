@@ -103,12 +103,13 @@ def standing_of(
         )
         for row in decrees
     )
+    is_for_units = any(right.unit_id for right in rights)
     return Standing(
         user_id=user_id,
         is_hr=Role.HR in roles,
         desk=desk_of(agency_id=agency_id),
         rights=rights,
-        lines=unit_lines(unit_ids=set(unit_ids)) if unit_ids else {},
+        lines=unit_lines(unit_ids=set(unit_ids)) if unit_ids and is_for_units else {},
     )
 
 
@@ -157,10 +158,17 @@ def covers_of(row: LeaveRequest) -> tuple[date, date] | None:
     found = (
         Attestation.objects.filter(request=row, stands=True)
         .exclude(verdict=Verdict.NOT_ENOUGH)
-        .values_list("covers_from", "covers_until")
+        .only("covers_from", "covers_until")
         .first()
     )
-    return (found[0], found[1]) if found else None
+    return covered_by(found)
+
+
+def covered_by(found: Attestation | None) -> tuple[date, date] | None:
+    """Return the days an attestation covers; None without one, or without days."""
+    if found is None or found.covers_from is None or found.covers_until is None:
+        return None
+    return found.covers_from, found.covers_until
 
 
 def can_be_deferred(row: LeaveRequest) -> bool:

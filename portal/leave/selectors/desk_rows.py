@@ -40,7 +40,12 @@ from portal.leave.models import (
     LeaveRequest,
 )
 from portal.leave.rules.deciding import GRANTING, covered_part, outcomes_at
-from portal.leave.selectors.authority import Standing, part_in, standing_of
+from portal.leave.selectors.authority import (
+    Standing,
+    covered_by,
+    part_in,
+    standing_of,
+)
 from portal.leave.selectors.papers import public_name
 from portal.papers.numerals import number
 from portal.papers.shapes import Language
@@ -243,7 +248,7 @@ def queue_row(row: LeaveRequest, facts: Facts, *, now: datetime) -> QueueRow:
     obstacle = obstacle_to(row, facts.standing, now=now)
     verdict = facts.verdicts.get(row.pk)
     covered = covered_part(
-        first_day=row.first_day, last_day=row.last_day, covers=_covers(verdict)
+        first_day=row.first_day, last_day=row.last_day, covers=covered_by(verdict)
     )
     kind = row.leave_type
     return QueueRow(
@@ -313,12 +318,6 @@ def _outcomes(row: LeaveRequest, covered: tuple[date, date] | None) -> tuple[Out
         return known
     barred = (Outcome.GRANT,) if covered else GRANTING
     return tuple(one for one in known if one not in barred)
-
-
-def _covers(verdict: Attestation | None) -> tuple[date, date] | None:
-    if verdict is None or verdict.covers_from is None or verdict.covers_until is None:
-        return None
-    return verdict.covers_from, verdict.covers_until
 
 
 def obstacle_to(row: LeaveRequest, standing: Standing, *, now: datetime) -> Refusal | None:

@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.backends.postgresql.psycopg_any import NumericRange
-
 from portal.leave.choices import Part, Unit
 from portal.leave.models import LeaveDay, LeaveRequest
 from portal.leave.rules.counting import CountedDay, count_days
@@ -77,7 +75,7 @@ def claim(row: LeaveRequest, days: Sequence[CountedDay]) -> None:
             request=row,
             employee_id=row.employee_id,
             day=one.day,
-            slots=NumericRange(one.lower, one.upper),
+            slots=(one.lower, one.upper),
             quantity=one.quantity,
         )
         for place, one in wanted.items()

@@ -120,9 +120,9 @@ def _is_there(agency_id: UUID, terms: DecreeTerms) -> bool:
         agency_id=agency_id,
         number=terms.number,
         holder_id=terms.holder_id,
-        unit_id=terms.unit_id,
         withdrawn_on=None,
     )
+    same = same.filter(unit_id=terms.unit_id) if terms.unit_id else same.filter(unit=None)
     if terms.valid_until is not None:
         same = same.filter(valid_from__lte=terms.valid_until)
     return same.exists()
