@@ -12,6 +12,7 @@ from portal.leave.choices import (
     ConsiderationState,
     DecisionState,
     Issuer,
+    Mode,
     Opinion,
     Outcome,
     Part,
@@ -537,3 +538,11 @@ def test_a_change_goes_the_whole_way_through_the_desk(room):
     assert (claimed(old), claimed(new)) == ([], [DEC_2, DEC_3, DEC_4])
     assert left(room) == 9
     send(room, DEC_1)
+
+
+def test_an_attestation_desk_has_no_annual_leave_to_offer(db):
+    room = open_room(mode=Mode.ATTESTATION)
+    old = sick(room, TODAY, DEC_4)
+    deed = {"actor": room.asker, "request_id": old, "version": 1, "now": NOW}
+    assert refusal(changes.to_annual, **deed) == Refusal.ROOM_CLOSED
+    assert row_of(old).state == State.EVIDENCE_DUE
