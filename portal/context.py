@@ -38,6 +38,7 @@ OWN_MENU: Sequence[tuple[object, str]] = (
     (_("Home"), "home:home"),
     (pgettext_lazy("menu", "Meetings"), "counselling:times"),
     (pgettext_lazy("menu", "Circles"), "groups:circles"),
+    (pgettext_lazy("menu", "Leave"), "leave:own"),
     (pgettext_lazy("menu", "News"), "notifications:inbox"),
     (pgettext_lazy("menu", "Mine"), "home:mine"),
 )
@@ -60,6 +61,15 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
         (pgettext_lazy("menu", "Certificates"), "leave:reviews"),
         (pgettext_lazy("menu", "Vault"), "people:vault"),
     ),
+    Role.HR: (
+        (pgettext_lazy("menu", "Queue"), "leave:queue"),
+        (pgettext_lazy("menu", "Running"), "leave:running"),
+        (pgettext_lazy("menu", "Rules"), "leave:rules"),
+    ),
+    Role.OFFICIAL: (
+        (pgettext_lazy("menu", "Queue"), "leave:queue"),
+        (pgettext_lazy("menu", "Running"), "leave:running"),
+    ),
     Role.HEAD: (
         (pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),
         (pgettext_lazy("menu", "Counsellors"), "counselling:counsellor-list"),
@@ -75,11 +85,14 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
     Role.DPO: ((pgettext_lazy("menu", "Audit"), "privacy:audit"),),
 }
 
+LEADS_MENU: Sequence[tuple[object, str]] = ((pgettext_lazy("menu", "My people"), "leave:team"),)
+"""For whoever has somebody working under her; that is no role anybody gives."""
+
 
 @cache
 def _addresses() -> dict[str, str]:
     """Return the address of every line of the menus; it is the same for everybody, always."""
-    lines = [line for menu in (OWN_MENU, *ROLE_MENU.values()) for line in menu]
+    lines = [line for menu in (OWN_MENU, LEADS_MENU, *ROLE_MENU.values()) for line in menu]
     return {name: reverse(name) for _label, name in lines}
 
 
@@ -158,7 +171,8 @@ class Shell:
             if role in self.account.roles
             for label, name in lines
         }
-        groups = [self._entries(OWN_MENU), self._entries([*work.values()])]
+        lines = [*(LEADS_MENU if self.account.leads else ()), *work.values()]
+        groups = [self._entries(OWN_MENU), self._entries(lines)]
         return [group for group in groups if group]
 
     def _entries(self, lines: Sequence[tuple[object, str]]) -> list[Entry]:

@@ -19,7 +19,9 @@ from groups.selectors.rows import ComingRow
 from portal.calendars.selectors import HolidayRow, list_holidays
 from portal.home import rules
 from portal.home.choices import Greeting
+from portal.leave.selectors.first_pages import count_to_decide as count_leave_to_decide
 from portal.leave.selectors.reviews import count_reviews
+from portal.leave.selectors.team import count_questions
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.wellbeing.selectors import ContactRow, list_talking_contacts
@@ -54,6 +56,8 @@ class HomePage:
     cancelled: list[counselling.OwnAppointment]
     circle: ComingRow | None
     circles: list[circles.OpenRow]
+    can_rest: bool
+    """Whether she works for an agency here and so can ask for leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def read_home(*, actor: Account, now: datetime) -> HomePage:
         cancelled=[row for row in own.cancelled if row.news],
         circle=coming[0] if coming else None,
         circles=[] if coming else circles.list_open(actor=actor, now=now),
+        can_rest=actor.agency_id is not None,
     )
 
 
@@ -109,9 +114,10 @@ def read_offer(*, actor: Account, now: datetime) -> Offer:
 
 def list_work(*, actor: Account, now: datetime) -> list[WorkCard]:
     """Return a card for each role the actor holds, in the order of the menu."""
-    cards = [card(actor, now) for role, card in _CARDS.items() if role in actor.roles]
-    if actor.roles & _CLOSED_ROOMS or actor.leads:
-        cards.append(_closed_room())
+    wanted = dict.fromkeys(card for role, card in _CARDS.items() if role in actor.roles)
+    cards = [card(actor, now) for card in wanted]
+    if actor.leads:
+        cards.append(_reports(actor, now))
     return cards
 
 
@@ -210,14 +216,27 @@ def _certificates(actor: Account, now: datetime) -> WorkCard:
     return WorkCard(_("Certificates"), text, reverse("leave:reviews"), _("Open the list"))
 
 
-def _closed_room() -> WorkCard:
-    return WorkCard(
-        _("Nothing waits for you here"),
-        _(
-            "The room for your role is not open in this portal yet, and nobody's request is "
-            "waiting for you. Everything else on this page is yours like anybody's."
-        ),
+def _queue(actor: Account, now: datetime) -> WorkCard:  # noqa: ARG001 - all cards look alike
+    try:
+        waiting = count_leave_to_decide(actor=actor)
+    except Http404:
+        return WorkCard(_("Leave"), _("Your page is being set up by the administrator."))
+    said = ngettext(
+        "%(n)d request waits to be decided.", "%(n)d requests wait to be decided.", waiting
     )
+    text = said % {"n": waiting} if waiting else _("No request waits for you.")
+    return WorkCard(_("Leave"), text, reverse("leave:queue"), _("Open the queue"))
+
+
+def _reports(actor: Account, now: datetime) -> WorkCard:
+    waiting = count_questions(actor=actor, now=now)
+    said = ngettext(
+        "%(n)d question about dates waits for you.",
+        "%(n)d questions about dates wait for you.",
+        waiting,
+    )
+    text = said % {"n": waiting} if waiting else _("Who is away, and from when to when.")
+    return WorkCard(_("Your people"), text, reverse("leave:team"), _("Open the page"))
 
 
 _CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
@@ -228,5 +247,6 @@ _CARDS: dict[Role, Callable[[Account, datetime], WorkCard]] = {
     Role.ADMIN: _administration,
     Role.DPO: _audit,
     Role.REVIEWER: _certificates,
+    Role.HR: _queue,
+    Role.OFFICIAL: _queue,
 }
-_CLOSED_ROOMS = frozenset({Role.HR, Role.OFFICIAL})

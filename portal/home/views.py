@@ -15,6 +15,7 @@ from groups.selectors import first_pages as circles
 from portal.context import DISCREET_COOKIE, THEME_COOKIE
 from portal.home import selectors
 from portal.home.forms import BrowserForm, MailForm
+from portal.leave.selectors.first_pages import list_coming_leave
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 from portal.wellbeing.selectors import read_help_page
@@ -82,12 +83,13 @@ def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
 @policy("home.mine", who=(Who.EMPLOYEE,))
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show the actor's own meetings and circles, and the ways to everything else of hers."""
+    """Show the actor's own meetings, circles and leave, and the ways to everything else."""
     actor = actor_of(request)
     now = timezone.now()
     context = {
         "own": counselling.list_own_appointments(actor=actor, now=now),
         "circles": circles.list_own(actor=actor, now=now),
+        "leave": list_coming_leave(actor=actor, now=now),
         "zone": actor.zone,
     }
     return render(request, "home/mine.html", context)

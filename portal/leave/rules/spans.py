@@ -16,7 +16,7 @@ def next_monday(today: date) -> date:
     return today + timedelta(days=8 - today.isoweekday())
 
 
-def last_day(*, first: date, days: int, unit: Unit, is_working: Callable[[date], bool]) -> date:
+def last_day(*, first: date, days: int, unit: Unit, counts: Callable[[date], bool]) -> date:
     """
     Return the last day of so many days from the first on, counted the way the kind counts.
 
@@ -27,7 +27,7 @@ def last_day(*, first: date, days: int, unit: Unit, is_working: Callable[[date],
         return first + timedelta(days=days - 1)
     day, left = first, days
     for _step in range(_LONGEST_SEARCH_DAYS):
-        left -= is_working(day)
+        left -= counts(day)
         if left <= 0:
             return day
         day += timedelta(days=1)
