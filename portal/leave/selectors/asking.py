@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -85,6 +85,8 @@ class Weighed:
     evidence_due_on: date | None = None
     continues_id: UUID | None = None
     left: Mapping[int, Decimal] | None = None
+    returning: Mapping[int, Decimal] = field(default_factory=dict)
+    """What comes back by leave year once a change is granted: days the new leave lets go."""
     refusal: Refusal | None = None
 
     @property
@@ -239,6 +241,7 @@ def _counted(known: Weighed, others: _Others) -> Weighed:
         days=days,
         claims=tuple(claim for day in days for claim in claims_beside(day, held)),
         fresh=still_to_reserve(days, held if has_same_account else {}),
+        returning=_let_go(days, held) if has_same_account else {},
         episode=episode,
         issuers=issuers,
         evidence_due_on=_due(known, rule, others) if issuers else None,
@@ -288,6 +291,18 @@ def _continued(
     except NoCalendar:
         return None
     return row.pk if joined != Episode(first, last) else None
+
+
+def _let_go(
+    days: Sequence[CountedDay], held: Mapping[date, tuple[int, int]]
+) -> Mapping[int, Decimal]:
+    """Return by year what leave holds that the days in its place do not."""
+    kept = {(day.day, half) for day in days for half in range(day.lower, day.upper)}
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for day, (lower, upper) in held.items():
+        halves = sum((day, half) not in kept for half in range(lower, upper))
+        found[day.year] += Decimal(halves) / 2
+    return found
 
 
 def _due(known: Weighed, rule: Kind, others: _Others) -> date:

@@ -200,8 +200,13 @@ def who_sees(found: Weighed) -> tuple[tuple[str, str], ...]:
 def _years(found: Weighed) -> tuple[YearLeft, ...]:
     if found.left is None:
         return ()
+    zero = Decimal(0)
     return tuple(
-        YearLeft(year, left, left - found.needed.get(year, Decimal(0)))
+        YearLeft(
+            year,
+            left,
+            left - found.needed.get(year, zero) + found.returning.get(year, zero),
+        )
         for year, left in sorted(found.left.items())
     )
 

@@ -157,7 +157,10 @@ def test_a_change_gives_back_what_the_old_one_took_and_takes_its_own(room):
     old = send(room, DEC_1, DEC_8)
     grant(old)
     assert left(room) == 6
-    new = send(room, DEC_7, DEC_8, supersedes=old)
+    ask = ask_for(DEC_7, DEC_8, supersedes=old)
+    shown = preview(actor=room.asker, ask=ask, now=NOW)
+    assert (shown.days, shown.left_after) == (2, 10)
+    new = requests.submit_leave_request(actor=room.asker, ask=ask, now=NOW)
     assert left(room) == 6
     grant(new)
     assert left(room) == 10
