@@ -29,8 +29,10 @@ class VerdictForm(forms.Form):
         Issuer.choices,
         required=False,
     )
-    covers_from = DayField(label=gettext_lazy("From"), ask=_ASK_DAY, required=False)
-    covers_until = DayField(label=gettext_lazy("Until"), ask=_ASK_DAY, required=False)
+    covers_from = DayField(label=gettext_lazy("Sufficient from"), ask=_ASK_DAY, required=False)
+    covers_until = DayField(
+        label=gettext_lazy("Sufficient until"), ask=_ASK_DAY, required=False
+    )
     missing = forms.MultipleChoiceField(
         label=gettext_lazy("What is missing?"),
         choices=lambda: capitals(Missing.choices),

@@ -30,9 +30,15 @@ from portal.leave.rules.attesting import (
     refuse_finding,
     settled,
 )
-from portal.leave.selectors.attested import reviewer_number
+from portal.leave.selectors.attested import (
+    attested_csv,
+    attested_json,
+    list_attested,
+    reviewer_number,
+)
 from portal.leave.selectors.episodes import measure_of
 from portal.leave.services.desk import (
+    HR,
     REVIEWER,
     LeaveRefused,
     day_of,
@@ -51,10 +57,11 @@ from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.vault.services import seal_field
 
-__all__ = ["Finding", "attest", "second_look"]
+__all__ = ["Finding", "attest", "export_attested", "second_look"]
 
 ATTESTED: Final = "leave.attested"
 ASKED_AGAIN: Final = "leave.asked_again"
+EXPORTED: Final = "leave.attested_exported"
 PAPER_LANGUAGE: Final = "id"
 
 
@@ -124,6 +131,22 @@ def second_look(*, actor: Account, request_id: UUID, now: datetime) -> bool:
         else:
             wait_again(row, now=now)
     return bool(keepers)
+
+
+def export_attested(
+    *, actor: Account, first: date, last: date, as_json: bool, now: datetime
+) -> bytes:
+    """
+    Return the attestations of these days for the other system, as CSV or JSON in UTF-8.
+
+    The NIP by which it finds people stands in the body alone: name the file neutrally. That
+    somebody took them out is recorded.
+
+    :raises Http404: for anybody but an HR officer.
+    """
+    rows = list_attested(actor=actor, first=first, last=last)
+    record(actor, HR, EXPORTED, actor.agency_id, now=now)
+    return attested_json(rows) if as_json else attested_csv(rows)
 
 
 _LOOKED_AT: Final = (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE, State.RETURNED)

@@ -501,6 +501,18 @@ def test_the_export_is_hrs_and_says_what_counts_no_longer(room, row):
     assert list_attested(actor=open_room().hr, first=MONDAY, last=MONDAY) == []
 
 
+def test_taking_the_attestations_out_is_recorded(room, row):
+    attest(row, room.reviewer, ENOUGH)
+
+    for as_json in (True, False):
+        body = attestations.export_attested(
+            actor=room.hr, first=MONDAY, last=MONDAY, as_json=as_json, now=NOW
+        )
+        assert b"1/SKV/2026" in body
+
+    assert StaffEvent.objects.filter(action="leave.attested_exported").count() == 2
+
+
 def test_a_number_that_looks_like_a_formula_is_none(room, row):
     attest(row, room.reviewer, ENOUGH)
     Attestation.objects.update(number="=1+1")
