@@ -187,7 +187,7 @@ def _attest(reviewer: Account, request_id: UUID, *, now: datetime) -> None:
 
 def _grant(officer: Account, request_id: UUID, *, now: datetime) -> None:
     row = LeaveRequest.objects.get(pk=request_id)
-    ruling = Ruling(Outcome.GRANT, row.first_day, row.last_day)
+    ruling = Ruling(outcome=Outcome.GRANT, first_day=row.first_day, last_day=row.last_day)
     decision_id = decide(
         actor=officer, request_id=request_id, ruling=ruling, version=row.version, now=now
     )
