@@ -1,6 +1,6 @@
 """Requests as the desk sees them: read once for all, shown without asking again."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.db.models import (
     Subquery,
     Sum,
 )
-from django.db.models.functions import Lower
+from django.db.models.functions import ExtractYear, Lower
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -196,16 +196,27 @@ class Facts:
     decisions: Mapping[UUID, Decision]
     verdicts: Mapping[UUID, Attestation]
     opinions: Mapping[UUID, Consideration]
-    left: Mapping[tuple[UUID, str, int], Decimal]
 
 
 def with_part(rows: QuerySet[LeaveRequest], actor: Account) -> QuerySet[LeaveRequest]:
-    """Add to requests whether the actor has a part in them, and when they last moved."""
+    """
+    Add to requests whether the actor has a part in them, and when they last moved.
+
+    And ``left``: what is left in the year they begin in, where their kind has an account.
+    """
+    accounts = LeaveAccount.objects.filter(
+        employee=OuterRef("employee"),
+        code=OuterRef("leave_type__code"),
+        leave_year=ExtractYear(OuterRef("first_day")),
+    ).order_by()
     moves = CaseEvent.objects.filter(request=OuterRef("pk")).order_by("-number")
     return (
         rows.annotate(
             has_part=ExpressionWrapper(part_in(actor.user_id), output_field=BooleanField()),
             moved_on=Subquery(moves.values("on_day")[:1]),
+            left=Subquery(
+                accounts.values("employee").annotate(sum=Sum("available")).values("sum")
+            ),
         )
         .defer("sealed_details")
         .select_related(
@@ -220,7 +231,7 @@ def with_part(rows: QuerySet[LeaveRequest], actor: Account) -> QuerySet[LeaveReq
 
 
 def facts_for(rows: Sequence[LeaveRequest], *, actor: Account) -> Facts:
-    """Read everything that requests are shown with; seven queries."""
+    """Read everything that requests are shown with; six queries at most."""
     ids = [row.pk for row in rows]
     decisions = (
         Decision.objects.filter(request__in=ids, state=DecisionState.PENDING)
@@ -239,7 +250,6 @@ def facts_for(rows: Sequence[LeaveRequest], *, actor: Account) -> Facts:
             for one in opinions.order_by("asked_on", "step", "id")
             if one.round == by_round[one.request_id]
         },
-        left=_left(rows),
     )
 
 
@@ -260,7 +270,7 @@ def queue_row(row: LeaveRequest, facts: Facts, *, now: datetime) -> QueueRow:
         last_day=row.last_day,
         part_label=part_label(row),
         days_label=days_label(row.days, Unit(kind.unit)),
-        balance_label=_balance_label(row, facts),
+        balance_label=_balance_label(row),
         verdict_label=str(Verdict(verdict.verdict).label) if verdict else "",
         opinion_label=opinion_label(facts.opinions.get(row.pk)),
         state=State(row.state),
@@ -335,24 +345,10 @@ def standing_for(rows: Iterable[LeaveRequest], actor: Account) -> Standing:
     )
 
 
-def _left(rows: Collection[LeaveRequest]) -> dict[tuple[UUID, str, int], Decimal]:
-    """Return what is left beside these requests, by employee, code and leave year."""
-    counted = [row for row in rows if row.leave_type.has_account]
-    sums = (
-        LeaveAccount.objects.filter(
-            employee__in={row.employee_id for row in counted},
-            leave_year__in={row.first_day.year for row in counted},
-        )
-        .values_list("employee_id", "code", "leave_year")
-        .annotate(left=Sum("available"))
-    )
-    return {(employee, code, year): left for employee, code, year, left in sums}
-
-
-def _balance_label(row: LeaveRequest, facts: Facts) -> str:
+def _balance_label(row: LeaveRequest) -> str:
     """Return what is left once a request is granted; its own days are reserved already."""
     if not row.leave_type.has_account:
         return ""
-    left = facts.left.get((row.employee_id, row.leave_type.code, row.first_day.year))
+    left: Decimal | None = getattr(row, "left", None)
     days = days_label(left or Decimal(0), Unit(row.leave_type.unit))
     return _("%(days)s left after this") % {"days": days}

@@ -1,4 +1,4 @@
-"""What waits at the desk: everything a page needs, in eight queries whatever its length."""
+"""What waits at the desk: everything a page needs, in seven queries whatever its length."""
 
 from datetime import datetime
 from typing import Final
@@ -42,7 +42,7 @@ _WAITING: Final = (State.DECISION, State.EVIDENCE_OVERDUE)
 
 def list_queue(*, actor: Account, now: datetime) -> QueuePage:
     """
-    Return everything that waits at the actor's desk; eight queries, however much there is.
+    Return everything that waits at the actor's desk; seven queries at most, however much there is.
 
     Without her own requests. What somebody has decided already waits among ``pending``.
 
@@ -51,7 +51,8 @@ def list_queue(*, actor: Account, now: datetime) -> QueuePage:
     rows = list(
         with_part(policies.desk_requests(actor), actor).filter(
             Q(state__in=(*_WAITING, *ASKED))
-            | Q(revocation__isnull=False, revocation__confirmed_by=None)
+            | Q(revocation__isnull=False, revocation__confirmed_by=None),
+            desk_only=False,
         )
     )
     facts = facts_for(rows, actor=actor)

@@ -36,7 +36,7 @@ from tests.support.leave_cases import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST_QUERIES = 8
+MOST_QUERIES = 7
 
 
 def colleague(room, **more):
