@@ -1,10 +1,31 @@
-"""Calendar files that tell nothing: a time and a word of the person's own choice."""
+"""Calendar files that tell nothing: a time or days, and a word."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event
 
 PRODUCT = "-//Portal//Agenda//ID"
+REFRESH = timedelta(hours=6)
+"""How often a calendar program is asked to look again; some look less often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysEntry:
+    """
+    Whole days in a calendar, the last one included. ``stamped_on`` is when they last changed.
+
+    Days belong to nobody's clock: the same dates are shown in every zone.
+    """
+
+    uid: str
+    title: str
+    first_day: date
+    last_day: date
+    stamped_on: date
+    sequence: int = 0
+    cancelled: bool = False
 
 
 def neutral_ics(
@@ -47,6 +68,48 @@ def neutral_ics(
     calendar.add_component(event)
     file: bytes = calendar.to_ical()
     return file
+
+
+def neutral_days(entries: Iterable[DaysEntry], *, is_feed: bool) -> bytes:
+    """
+    Return a calendar of private all-day entries: which days, a word each; nothing else.
+
+    No place, no description, nobody who organises or attends, no clock. The same entries give
+    the same bytes. A feed says how often to look again, and a cancelled entry stays in it as
+    cancelled; a file with a cancelled entry takes that one out of a calendar.
+
+    :raises ValueError: if days end before they start.
+    """
+    listed = list(entries)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    takes_out = not is_feed and any(entry.cancelled for entry in listed)
+    calendar.add("method", "CANCEL" if takes_out else "PUBLISH")
+    if is_feed:
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", REFRESH)
+    for entry in listed:
+        calendar.add_component(_days(entry))
+    file: bytes = calendar.to_ical()
+    return file
+
+
+def _days(entry: DaysEntry) -> Event:
+    if entry.last_day < entry.first_day:
+        raise ValueError("days end after they start")
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("dtstamp", datetime.combine(entry.stamped_on, time(), tzinfo=UTC))
+    event.add("dtstart", entry.first_day)
+    # The first day that is free again: an all-day entry ends before its end.
+    event.add("dtend", entry.last_day + timedelta(days=1))
+    event.add("summary", _one_line(entry.title))
+    event.add("class", "PRIVATE")
+    event.add("transp", "OPAQUE")
+    event.add("sequence", entry.sequence)
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    return event
 
 
 def _one_line(text: str) -> str:

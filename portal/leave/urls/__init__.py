@@ -1,6 +1,6 @@
-"""Paths of leave, in words that tell nothing: own, team, review, desk, returns."""
+"""Paths of leave, in words that tell nothing: own, team, review, desk, returns, beside."""
 
-from portal.leave.urls import desk, own, returns, review, team
+from portal.leave.urls import beside, desk, own, returns, review, team
 
 app_name = "leave"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *review.urlpatterns,
     *desk.urlpatterns,
     *returns.urlpatterns,
+    *beside.urlpatterns,
 ]
