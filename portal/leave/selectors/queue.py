@@ -42,7 +42,7 @@ _WAITING: Final = (State.DECISION, State.EVIDENCE_OVERDUE)
 
 def list_queue(*, actor: Account, now: datetime) -> QueuePage:
     """
-    Return everything that waits at the actor's desk; seven queries at most, however much there is.
+    Return everything that waits at the actor's desk, in seven queries at most.
 
     Without her own requests. What somebody has decided already waits among ``pending``.
 
