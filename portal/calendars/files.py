@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 
 PRODUCT = "-//Portal//Agenda//ID"
 REFRESH = timedelta(hours=6)
@@ -88,7 +88,7 @@ def neutral_days(entries: Iterable[DaysEntry], *, is_feed: bool) -> bytes:
     calendar.add("method", "CANCEL" if takes_out else "PUBLISH")
     if is_feed:
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-        calendar.add("x-published-ttl", REFRESH)
+        calendar.add("x-published-ttl", vDuration(REFRESH))
     for entry in listed:
         calendar.add_component(_days(entry))
     file: bytes = calendar.to_ical()
