@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.calendars.rules import local_day
 from portal.common.db import database_now
 from portal.leave.choices import (
+    EVIDENCE_OPEN,
     Action,
     DecisionState,
     Outcome,
@@ -158,6 +159,7 @@ def show_case(
             if one.state == DecisionState.FINAL
         ],
         "events": [(one, ROLES[one.role]) for one in page.events],
+        "has_no_verdict_yet": row.state in EVIDENCE_OPEN,
         "can_grant": Outcome.GRANT in page.outcomes,
         "otherwise": [one for one in page.outcomes if one != Outcome.GRANT],
         "can_answer": Action.KEEP in page.can,

@@ -1,6 +1,7 @@
 """Papers and files that leave the desk: letters, forms, attestations, payroll."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.calendars.rules import local_day
 from portal.common.db import database_now
 from portal.leave.forms.desk import MonthForm, PeriodForm
 from portal.leave.selectors.attested import (
@@ -25,6 +27,7 @@ from portal.people.policies import Who, policy
 PDF: Final = "application/pdf"
 CSV: Final = "text/csv; charset=utf-8"
 JSON: Final = "application/json"
+RECENT: Final = timedelta(days=30)
 PAYROLL, ATTESTED = "gaji", "keterangan"
 """Prefixes of the two forms of one page."""
 
@@ -88,11 +91,14 @@ def _show(
     payroll_form: MonthForm | None = None,
     attested_form: PeriodForm | None = None,
 ) -> HttpResponse:
+    actor, now = actor_of(request), database_now()
+    today = local_day(now, actor.zone)
     context = {
+        "attested": list_attested(actor=actor, first=today - RECENT, last=today)[::-1],
         "payroll_form": payroll_form or MonthForm(prefix=PAYROLL),
         "attested_form": attested_form or PeriodForm(prefix=ATTESTED),
         "form": payroll_form or attested_form,
-        **about(actor_of(request), "exports"),
+        **about(actor, "exports"),
     }
     return render(request, "leave/desk_exports.html", context)
 
