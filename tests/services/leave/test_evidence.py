@@ -387,3 +387,20 @@ def test_nothing_about_a_piece_is_in_its_repr(room, row):
     piece = evidence._Piece(leaves=[WORDS.encode()])
 
     assert "ZX" not in repr(piece)
+
+
+@pytest.mark.parametrize("part", ["herself", "manager", "asked"])
+def test_even_a_key_opens_no_case_one_has_another_part_in(room, row, part):
+    """Somebody writes a key row for her, or her part came later than the key."""
+    piece = hand_in(row, room.asker)
+    other = make_employee("penelaahtiga", agency=room.agency)
+    person = {"herself": room.employee, "manager": room.manager, "asked": other}[part]
+    Consideration.objects.create(request=row, asked=other, asked_on=MONDAY)
+    grant(person.user, room.agency, Role.REVIEWER)
+    key = EvidenceKey.objects.filter(evidence=piece).first()
+    EvidenceKey.objects.create(
+        evidence_id=piece, reviewer_id=person.user_id, sealed_key=key.sealed_key
+    )
+
+    with pytest.raises(Http404):
+        opening.take_on(actor=account(person), request_id=row.pk, now=NOW)
