@@ -85,6 +85,19 @@ def withdraw_question(row: LeaveRequest, *, now: datetime) -> None:  # noqa: ARG
     )
 
 
+def renew_question(row: LeaveRequest, *, now: datetime) -> None:
+    """
+    Take what superiors were asked about the same dates along into a new round, inside a deed.
+
+    What was said, or was not said in time, still stands. Whoever had not had her turn when the
+    request came back is asked now; an attestation desk asks nobody.
+    """
+    before = Consideration.objects.filter(request=row, round=row.round - 1)
+    over = before.exclude(state=ConsiderationState.WITHDRAWN)
+    if not over.update(round=row.round) and not row.desk_only:
+        ask_superior(row, now=now)
+
+
 def consider(
     *,
     actor: Account,

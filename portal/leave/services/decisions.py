@@ -33,6 +33,7 @@ from portal.leave.selectors.authority import can_be_deferred, covers_of
 from portal.leave.services import claims, ledger
 from portal.leave.services.authority import right_to_decide, role_under
 from portal.leave.services.changes import take_over_days
+from portal.leave.services.considerations import withdraw_question
 from portal.leave.services.desk import LeaveRefused, day_of, employee_locked, record, step
 from portal.leave.services.letters import revoke_superseded, sign_letter
 from portal.leave.services.telling import tell_manager_dates, tell_owner
@@ -209,8 +210,14 @@ def _grant(decision: Decision, *, now: datetime) -> None:
 
 
 def _end(decision: Decision, *, now: datetime) -> None:
-    """Send a request back, or end it without leave; its days are free again then."""
+    """
+    Send a request back, or end it without leave; its days are free again then.
+
+    What a superior has not answered by now is no longer asked: it is decided. One that came
+    back asks her anew when it is sent again.
+    """
     row = decision.request
+    withdraw_question(row, now=now)
     if decision.outcome == Outcome.RETURN:
         _step(decision, (), now=now)
         return

@@ -26,6 +26,7 @@ from portal.leave.models import (
 )
 from portal.leave.policies import employee_id_of, get_own_request, reviewers_for
 from portal.leave.rules.transitions import next_states
+from portal.leave.services.considerations import renew_question
 from portal.leave.services.desk import EMPLOYEE, LeaveRefused, day_of, employee_locked, step
 from portal.leave.services.telling import tell
 from portal.papers.choices import CertificateReason
@@ -114,13 +115,14 @@ def look_anew(row: LeaveRequest, action: Action, *, now: datetime) -> None:
     """
     Send a request to the medical reviewer (again); a verdict that stood counts no longer.
 
-    One that came back from the decision begins a new round: a decision belongs to a round.
-    Needs the employee's lock.
+    One that came back from the decision begins a new round, since a decision belongs to a
+    round; a superior who had not answered is asked again. Needs the employee's lock.
 
     :raises LeaveRefused: if the table of transitions does not know the step.
     """
     Attestation.objects.filter(request=row, stands=True).update(stands=False)
-    if row.state == State.RETURNED:
+    is_back = row.state == State.RETURNED
+    if is_back:
         row.round += 1
     step(
         row,
@@ -130,6 +132,8 @@ def look_anew(row: LeaveRequest, action: Action, *, now: datetime) -> None:
         fields=["certificate", "round"],
         now=now,
     )
+    if is_back:
+        renew_question(row, now=now)
 
 
 def readers_of(dossier: HealthDossier, *, now: datetime) -> list[UUID]:

@@ -58,6 +58,7 @@ from tests.support.leave_cases import (
     the_decision,
     the_letter,
 )
+from tests.support.reviews import hand_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -528,6 +529,25 @@ class TestOtherOutcomes:
         assert refused(decide, room, row) == Refusal.NOT_NOW
         row = granted(room, row, rules(row, Outcome.RETURN, reason=Reason.INCOMPLETE))
         assert row.state == State.RETURNED
+
+    def test_sent_back_it_no_longer_asks_a_superior_until_the_paper_comes(self, room):
+        row = sent(room, code="CS")
+        LeaveRequest.objects.filter(pk=row.pk).update(state=State.EVIDENCE_OVERDUE)
+        row = read(row.pk)
+        decide(room, row, rules(row, Outcome.RETURN, reason=Reason.INCOMPLETE))
+        assert Consideration.objects.get(request=row).state == "OPEN"
+        decisions.sign_due(now=later(10))
+        assert Consideration.objects.get(request=row).state == "WITHDRAWN"
+        hand_in(row, room.asker)
+        asked = Consideration.objects.get(request=row, state="OPEN")
+        assert (asked.asked, asked.round) == (room.manager, 2)
+
+    def test_what_the_superior_said_goes_along_when_only_the_paper_was_missing(self, room):
+        row = ready(room, code="CS")
+        row = granted(room, row, rules(row, Outcome.RETURN, reason=Reason.INCOMPLETE))
+        hand_in(row, room.asker)
+        said = Consideration.objects.get(request=row)
+        assert (said.state, said.round, read(row.pk).round) == ("GIVEN", 2, 2)
 
     def test_a_grant_keeps_no_reason(self, room):
         row = ready(room)
