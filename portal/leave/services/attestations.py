@@ -50,11 +50,10 @@ from portal.leave.services.evidence import look_anew, readers_of, tell_reviewers
 from portal.leave.services.numbering import PaperCode, new_code, take_number
 from portal.leave.services.opening import keepers_of, newest_paper
 from portal.leave.services.settling import settle
-from portal.leave.services.telling import tell_owner, tell_role
+from portal.leave.services.telling import tell_desk_ready, tell_owner
 from portal.papers.pdf import make_pdf
 from portal.papers.shapes import AttestationPaper
 from portal.people.actors import Account
-from portal.people.choices import Role
 from portal.vault.services import seal_field
 
 __all__ = ["Finding", "attest", "export_attested", "second_look"]
@@ -223,9 +222,7 @@ def _pass_on(actor: Account, row: LeaveRequest, *, now: datetime) -> None:
         row.closed_on = day_of(row, now=now)
         row.save(update_fields=["closed_on"])
         tell_owner(row, notices.ENDED, rev=row.rev, now=now)
-    if row.state in (State.ATTESTED, State.DECISION):
-        for role in (Role.HR, Role.OFFICIAL):
-            tell_role(row, role, notices.FOR_DESK_READY, rev=row.round, now=now)
+    tell_desk_ready(row, now=now)
 
 
 def _set_band(row: LeaveRequest, finding: Finding, measure: Measure) -> None:

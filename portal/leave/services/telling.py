@@ -74,8 +74,13 @@ def tell_role(
 
 
 def tell_desk_ready(row: LeaveRequest, *, now: datetime) -> None:
-    """Tell HR and the officials that a request waits for the decision, if it now does."""
-    if row.state != State.DECISION:
+    """
+    Tell HR and the officials that a request waits for the decision, if it now does.
+
+    At an attestation desk, that the attestation is there: the other system decides then. Once
+    a round, and once to somebody who is both.
+    """
+    if row.state not in (State.DECISION, State.ATTESTED):
         return
     today = day_of(row, now=now)
     people = {
