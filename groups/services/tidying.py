@@ -12,7 +12,8 @@ from groups.models import Concern, Place, PlanChange, SealedCopy
 from groups.services.departures import vacate_for_departed
 from groups.services.leaving import forget_old_aliases, leave_for_departed
 from groups.services.series import materialise
-from groups.services.sweeping import Step, take_steps
+from groups.services.sweeping import take_steps
+from portal.common.steps import Step
 
 KEEP_PAST: Final = timedelta(days=90)
 """How long places of past meetings and told changes of plan are kept."""

@@ -35,7 +35,7 @@ def reviewers_for(row: LeaveRequest, *, today: date) -> list[UUID]:
     apart.update(one.user_id for one in managers_above(employee_id=row.employee_id))
     asked = Consideration.objects.filter(request=row)
     for users in asked.values_list("asked__user", "stand_in__user", "acted_by__user"):
-        apart.update(user_id for user_id in users if user_id is not None)
+        apart.update(users)  # an empty place among them is nobody's id
     decrees = Decree.objects.on(today).filter(agency=row.agency_id, withdrawn_on=None)
     apart.update(decrees.values_list("holder", flat=True))
     active = list_with_role(agency_id=row.agency_id, role=Role.REVIEWER, today=today)

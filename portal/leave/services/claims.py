@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from psycopg.types.range import Int4Range
+
 from portal.leave.choices import Part, Unit
 from portal.leave.models import LeaveDay, LeaveRequest
 from portal.leave.rules.counting import CountedDay, count_days
@@ -75,7 +77,7 @@ def claim(row: LeaveRequest, days: Sequence[CountedDay]) -> None:
             request=row,
             employee_id=row.employee_id,
             day=one.day,
-            slots=(one.lower, one.upper),
+            slots=Int4Range(one.lower, one.upper),
             quantity=one.quantity,
         )
         for place, one in wanted.items()
