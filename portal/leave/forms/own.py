@@ -24,6 +24,9 @@ WORDS_MAX: Final = 1000
 ADDRESS_MAX: Final = 200
 PHONE_MAX: Final = 40
 MOST_DAYS: Final = 400
+_WORDS_WITH_PAPER: Final = _(
+    "Without a certificate no doctor reads this. Leave it out, or say that a certificate comes."
+)
 
 
 class Start(TextChoices):
@@ -139,6 +142,8 @@ class AskForm(forms.Form):
         for name, value, field, sentence in needs:
             if data.get(name) == value and not data.get(field) and field not in self.errors:
                 self.add_error(field, sentence)
+        if data.get("words") and data.get("certificate") == Certificate.NONE:
+            self.add_error("words", _WORDS_WITH_PAPER)
         first, last = self._first_day(data), data.get("until_day")
         if data.get("length") == Length.UNTIL and first and last and last < first:
             self.add_error("until_day", _("The last day lies before the first. Look again."))

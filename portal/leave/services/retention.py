@@ -23,6 +23,8 @@ from portal.leave.services.telling import tell_owner
 USUAL_DAYS: Final = 90
 OVER: Final = (*ENDED, State.CLOSED, State.ATTESTED)
 """Nothing is handed in or opened any more."""
+LEFT_LYING: Final = (State.RETURNED, State.EVIDENCE_OVERDUE)
+"""Whoever never comes back to it does not leave a certificate here for ever."""
 
 
 def empty_dossiers(*, now: datetime) -> int:
@@ -30,8 +32,10 @@ def empty_dossiers(*, now: datetime) -> int:
     Delete certificates and words whose time is over; return how many cases that were.
 
     ``retention_days`` of the agency after the request was closed or ended, by the calendar of
-    the employee. Pages and keys are deleted and nothing brings them back; that something was
-    handed in, its hash, who opened it and the attestation stay. Repeated it changes nothing.
+    the employee; or after the last step of one that was sent back, or whose certificate was
+    late, and never taken up again. Pages and keys are deleted and nothing brings them back;
+    that something was handed in, its hash, who opened it and the attestation stay. Repeated it
+    changes nothing.
     """
     days = dict(LeaveDesk.objects.values_list("agency", "retention_days"))
     emptied = 0
@@ -59,7 +63,7 @@ def return_cases(*, now: datetime) -> int:
 def _over() -> QuerySet[HealthDossier]:
     """Return the cases that are over and still hold something, and since when."""
     return (
-        HealthDossier.objects.filter(request__state__in=OVER)
+        HealthDossier.objects.filter(request__state__in=(*OVER, *LEFT_LYING))
         .filter(Exists(EvidencePage.objects.filter(evidence__dossier=OuterRef("pk"))))
         .annotate(over_on=Coalesce("request__closed_on", Max("request__events__on_day")))
         .select_related(

@@ -103,12 +103,19 @@ def cancel(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @require_POST
 def second_look(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Ask another doctor to look at the certificate."""
-    done = _("Another reviewer looks at your certificate now.")
-    return _deed(request, request_id, _second_look, done=done)
-
-
-def _second_look(*, actor: Account, request_id: UUID, version: int, now: datetime) -> object:  # noqa: ARG001 - the look has its own guard
-    return attestations.second_look(actor=actor, request_id=request_id, now=now)
+    try:
+        looks = attestations.second_look(
+            actor=actor_of(request), request_id=request_id, now=database_now()
+        )
+    except LeaveRefused as refused:
+        messages.warning(request, str(refused.reason.label))
+    else:
+        if looks:
+            messages.success(request, _("Another reviewer looks at your certificate now."))
+        else:
+            text = _("Please hand the certificate in once more: it goes to another reviewer.")
+            messages.success(request, text)
+    return redirect("leave:request", request_id)
 
 
 @policy("leave.to_annual", who=(Who.OWNER,))

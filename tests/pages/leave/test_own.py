@@ -125,11 +125,17 @@ def test_a_week_is_seven_days(rina):
     ],
 )
 def test_a_missing_answer_is_asked_for_and_the_others_stay(rina, answers):
-    page = check(rina, words="Lelah sekali, Dok.", **answers)
+    page = check(rina, **{"certificate": "LATER", "words": "Lelah sekali, Dok.", **answers})
     assert page.status_code == 200
     assert LeaveRequest.objects.count() == 0
     assert "errsum" in page.content.decode()
     assert "Lelah sekali, Dok." in page.content.decode()
+
+
+def test_words_without_a_certificate_come_back_with_a_sentence(rina):
+    page = check(rina, words="Lelah sekali, Dok.").content.decode()
+    assert "errsum" in page
+    assert "Lelah sekali, Dok." in page
 
 
 def test_what_is_refused_says_a_way_and_keeps_everything(rina):
@@ -141,7 +147,9 @@ def test_what_is_refused_says_a_way_and_keeps_everything(rina):
 
 
 def test_change_something_brings_everything_back(rina):
-    checked = check(rina, words="Lelah.", address="Jalan Melati 4", length="WEEK")
+    checked = check(
+        rina, words="Lelah.", address="Jalan Melati 4", length="WEEK", certificate="LATER"
+    )
     carried = {
         unescape(name): unescape(value)
         for name, value in HIDDEN.findall(checked.content.decode())

@@ -57,6 +57,13 @@ def told(notice):
     return Notification.objects.filter(notice=notice).count()
 
 
+@pytest.mark.parametrize("state", [State.RETURNED, State.EVIDENCE_OVERDUE])
+def test_what_nobody_takes_up_again_does_not_lie_for_ever(row, state):
+    LeaveRequest.objects.filter(pk=row.pk).update(state=state, closed_on=None)
+    assert (sweep(90), sweep(91), sweep(92)) == (0, 1, 0)
+    assert not EvidencePage.objects.exists()
+
+
 def test_paper_and_keys_go_and_the_attestation_stays(room, row):
     end(row)
     pdf = attestation_pdf(actor=room.hr, request_id=row.pk)
