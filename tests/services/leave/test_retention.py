@@ -109,7 +109,7 @@ def test_whatever_has_ended_is_emptied_even_if_nobody_wrote_when(row, state):
 
 
 @pytest.mark.parametrize(
-    "state", [State.EVIDENCE_REVIEW, State.DECISION, State.GRANTED, State.RETURNED]
+    "state", [State.EVIDENCE_REVIEW, State.EVIDENCE_DUE, State.DECISION, State.GRANTED]
 )
 def test_nothing_goes_while_a_request_is_on_its_way(row, state):
     end(row, state, closed_on=None)
