@@ -64,11 +64,13 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
     Role.HR: (
         (pgettext_lazy("menu", "Queue"), "leave:queue"),
         (pgettext_lazy("menu", "Running"), "leave:running"),
+        (pgettext_lazy("menu", "Numbers"), "leave:numbers"),
         (pgettext_lazy("menu", "Rules"), "leave:rules"),
     ),
     Role.OFFICIAL: (
         (pgettext_lazy("menu", "Queue"), "leave:queue"),
         (pgettext_lazy("menu", "Running"), "leave:running"),
+        (pgettext_lazy("menu", "Numbers"), "leave:numbers"),
     ),
     Role.HEAD: (
         (pgettext_lazy("menu", "Contacts"), "wellbeing:contact-list"),
