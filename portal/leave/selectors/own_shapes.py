@@ -8,6 +8,7 @@ from uuid import UUID
 
 from portal.leave.choices import (
     IN_FORCE,
+    KEPT,
     Action,
     Certificate,
     Family,
@@ -178,6 +179,17 @@ class OwnPage(OwnRow):
     def can_hand_in(self) -> bool:
         """Say whether a certificate can be handed in."""
         return Action.HAND_IN in self.can
+
+    @property
+    def waits_for_paper(self) -> bool:
+        """Say whether a certificate is waited for; the reviewer may have one and take more."""
+        return self.can_hand_in and self.state != State.EVIDENCE_REVIEW
+
+    @property
+    def can_plan(self) -> bool:
+        """Say whether coming back in stages is offered: after a rest, not after a holiday."""
+        rested = self.state in KEPT and not self.desk_only and self.family != Family.ANNUAL
+        return rested or self.plan_id is not None
 
     @property
     def can_second_look(self) -> bool:

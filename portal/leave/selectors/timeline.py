@@ -49,13 +49,15 @@ def steps_of(
     Return the steps of a request in their order.
 
     ``is_asked`` says whether a superior's answer is still out. Where the request has ended, the
-    last step done says how.
+    last step done says how. What was done and is where it stands is one step, with its day.
     """
     state = State(row.state)
     done = tuple(Step(_label(event), DONE, event.on_day) for event in events)
     if state in _ENDS:
         return done
     here = Step(str(state.label), NOW)
+    if done and done[-1].label == here.label:
+        done, here = done[:-1], Step(here.label, NOW, done[-1].on_day)
     return (*done, here, *(Step(label, NEXT) for label in _coming(row, state, is_asked)))
 
 
