@@ -59,6 +59,11 @@ class PlanPage:
     agreements: tuple[AgreementRow, ...] = ()
 
     @property
+    def last_day(self) -> date:
+        """Return the last day of the last stage; without a plan that of the leave."""
+        return self.stages[-1].last_day if self.stages else self.leave_ends
+
+    @property
     def is_running(self) -> bool:
         """Say whether there is a plan that has not ended."""
         return self.state is not None and self.state != PlanState.ENDED

@@ -17,6 +17,7 @@ from django.views.decorators.http import (
 
 from portal.common.db import database_now
 from portal.leave.forms.review import VerdictForm
+from portal.leave.selectors.returns import list_plans_to_review
 from portal.leave.selectors.reviews import ReviewPage, get_review_page, list_reviews
 from portal.leave.services import attestations, opening
 from portal.leave.services.desk import LeaveRefused
@@ -35,9 +36,13 @@ LOCKED: Final = 423
 @policy("leave.reviews", who=(Who.REVIEWER,))
 @require_safe
 def reviews(request: HttpRequest) -> HttpResponse:
-    """List what waits for a verdict, oldest first: a number and dates."""
-    queue = list_reviews(actor=actor_of(request), now=database_now())
-    return render(request, "leave/reviews.html", {"queue": queue})
+    """List what waits for a verdict, oldest first: a number and dates; then plans to return."""
+    actor, now = actor_of(request), database_now()
+    context = {
+        "queue": list_reviews(actor=actor, now=now),
+        "plans": list_plans_to_review(actor=actor, now=now),
+    }
+    return render(request, "leave/reviews.html", context)
 
 
 @policy("leave.review_take", who=(Who.REVIEWER,))
