@@ -12,13 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.calendars.rules import local_day
 from portal.common.db import database_now
 from portal.leave.forms.desk import MonthForm, PeriodForm
-from portal.leave.selectors.attested import (
-    attestation_pdf,
-    attested_csv,
-    attested_json,
-    list_attested,
-)
+from portal.leave.selectors.attested import attestation_pdf, list_attested
 from portal.leave.selectors.letters import form_pdf, letter_pdf
+from portal.leave.services import attestations
 from portal.leave.statistics import payroll_csv, payroll_rows
 from portal.leave.views.desk import AT_THE_DESK, about
 from portal.people.actors import actor_of
@@ -79,10 +75,15 @@ def export_attested(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, attested_form=form)
     data = form.cleaned_data
-    rows = list_attested(actor=actor_of(request), first=data["first"], last=data["last"])
-    if data["kind"] == PeriodForm.JSON:
-        return _file(attested_json(rows), JSON, "json")
-    return _file(attested_csv(rows), CSV, "csv")
+    as_json = data["kind"] == PeriodForm.JSON
+    content = attestations.export_attested(
+        actor=actor_of(request),
+        first=data["first"],
+        last=data["last"],
+        as_json=as_json,
+        now=database_now(),
+    )
+    return _file(content, JSON if as_json else CSV, "json" if as_json else "csv")
 
 
 def _show(

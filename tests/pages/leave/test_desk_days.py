@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from portal.audit.models import StaffEvent
 from portal.calendars.choices import HolidayKind, HolidaySource, HolidayStatus
 from portal.calendars.models import Holiday
 from portal.leave.choices import EntryKind, PatternKind
@@ -273,6 +274,8 @@ def test_attestations_leave_in_two_shapes(hr, room):
     assert json.loads(as_json.content)[0]["verdict"] == "ENOUGH"
     as_csv = hr.post("/h/ekspor/keterangan/", {**fields, "keterangan-kind": "csv"})
     assert b"ENOUGH" in as_csv.content
+    taken = StaffEvent.objects.filter(handle=str(room.hr.user_id))
+    assert taken.filter(action__contains="export").count() == 2
     page = hr.post("/h/ekspor/keterangan/", {**fields, "keterangan-last": "2026-01-01"})
     assert "The last day lies before the first." in said(page)
     assert f"/h/{row.pk}/keterangan/" in hr.get("/h/ekspor/").content.decode()
