@@ -6,7 +6,8 @@ that the person is led to sign in; 404 is all that anybody learns of what is not
 that the page knows no such method, for whoever may stand before it. The rows named in addresses
 belong to *owner* (as a client, and as a member of a circle), to *assigned* (as a counsellor),
 to *leader* (who leads the circle) or to the house. An offered place belongs to *waiting*, a
-worry to *duty*.
+worry to *duty*. Leave is *owner*'s, asked of *manager*, opened by *reviewer*, decided by
+*official*.
 
 To add an address is to add a line here and to say aloud who gets in.
 """
@@ -19,7 +20,7 @@ MEMBERS = ("owner", "waiting")
 KNOWN = (*MEMBERS, "gone")
 """Who is in the circle or on her way into it; and who has left it."""
 CREW = ("leader", "stand_in")
-KEYED = ("assigned", "counsellor", "leader", "duty")
+KEYED = ("assigned", "counsellor", "leader", "duty", "reviewer", "second")
 """Who has a vault."""
 OUTSIDE = ("anonymous", "closed")
 """Nobody, and somebody whose account was closed while she was signed in: the same."""
@@ -52,7 +53,37 @@ def facilitators(status: Status, *, duty: Status = 404) -> Cells:
 
 def of_the_agency(status: Status, **others: Status) -> Cells:
     """Answer everybody employed here; counsellors from outside have no circle."""
+    return signed_in(status, assigned=404, counsellor=404, stranger=404, **others)
+
+
+def employed(status: Status, **others: Status) -> Cells:
+    """Answer everybody who is an employee somewhere; counsellors from outside are not."""
     return signed_in(status, assigned=404, counsellor=404, **others)
+
+
+def desk(status: Status, **others: Status) -> Cells:
+    """Answer HR and the officials of her agency; ``stranger`` is both in another one."""
+    return signed_in(404, hr=status, official=status, undecreed=status, **others)
+
+
+def desks(status: Status) -> Cells:
+    """Answer HR and the officials of any agency, each with what is her own agency's."""
+    return desk(status, stranger=status)
+
+
+def hr(status: Status) -> Cells:
+    """Answer the HR officer of her agency."""
+    return only("hr", status)
+
+
+def hr_anywhere(status: Status) -> Cells:
+    """Answer HR officers of any agency, each with what is her own agency's."""
+    return those(status, "hr", "stranger")
+
+
+def reviewers(status: Status) -> Cells:
+    """Answer the medical reviewers."""
+    return those(status, "reviewer", "second")
 
 
 def keyed(status: Status, other: Status) -> Cells:
@@ -208,6 +239,83 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "home:mail": (signed_in(405), signed_in(303)),
     "home:stay": (signed_in(405), signed_in(303)),
     "home:word": (signed_in(200), signed_in(303)),
+    # leave; the vaults are locked, so that a reviewer is led to her passphrase
+    "leave:ask": (employed(200, stranger=302), employed(200, stranger=302)),
+    "leave:calendar-new": (signed_in(405), employed(302)),
+    "leave:calendar-remove": (signed_in(405), signed_in(302)),
+    "leave:calendars": (employed(200), signed_in(405)),
+    "leave:cancel": (signed_in(405), only("owner", 302)),
+    "leave:case": (desk(200), desks(405)),
+    "leave:case-cancel": (desks(405), desk(302)),
+    "leave:case-early-return": (desks(405), desk(302)),
+    "leave:case-keep": (desks(405), desk(302)),
+    "leave:case-recall": (desks(405), desk(200)),
+    "leave:certificate": (only("owner", 200), only("owner", 200)),
+    "leave:change": (only("owner", 200), signed_in(405)),
+    "leave:check": (anyone(200), anyone(405)),
+    "leave:decide": (signed_in(404, official=200, hr=302, undecreed=302), desk(302)),
+    "leave:decision-sign": (desks(405), only("official", 302)),
+    "leave:decision-undo": (desks(405), only("official", 302)),
+    "leave:decree-withdraw": (hr_anywhere(405), hr(302)),
+    "leave:decrees": (hr_anywhere(200), hr_anywhere(200)),
+    "leave:delegation-end": (hr_anywhere(405), hr(302)),
+    "leave:delegations": (hr_anywhere(200), hr_anywhere(200)),
+    "leave:desk-attestation": (desk(200), desks(405)),
+    "leave:desk-form": (desk(200), desks(405)),
+    "leave:desk-letter": (desk(200), desks(405)),
+    "leave:early-return": (only("owner", 200), only("owner", 200)),
+    "leave:entitlement": (hr(200), hr_anywhere(405)),
+    "leave:entitlement-correct": (hr_anywhere(405), hr(200)),
+    "leave:evidence-page": (only("reviewer", 423), reviewers(405)),
+    "leave:export-attested": (hr_anywhere(405), hr_anywhere(200)),
+    "leave:export-payroll": (hr_anywhere(405), hr_anywhere(200)),
+    "leave:exports": (hr_anywhere(200), hr_anywhere(405)),
+    "leave:extend": (only("owner", 200), signed_in(405)),
+    "leave:feed": (anyone(200), anyone(405)),
+    "leave:joint-duty": (hr_anywhere(405), hr(200)),
+    "leave:joint-duty-remove": (hr_anywhere(405), hr_anywhere(302)),
+    "leave:joint-year": (hr_anywhere(405), hr_anywhere(200)),
+    "leave:leave-form": (only("owner", 200), signed_in(405)),
+    "leave:leave-settings": (hr_anywhere(200), hr_anywhere(200)),
+    "leave:letter": (only("owner", 200), signed_in(405)),
+    "leave:numbers": (desks(200), desks(405)),
+    "leave:numbers-file": (desk(200), desks(405)),
+    "leave:own": (employed(200), signed_in(405)),
+    "leave:own-week": (hr(200), hr(200)),
+    "leave:people": (hr_anywhere(200), hr_anywhere(200)),
+    "leave:plan-manager": (only("manager", 200), only("manager", 200)),
+    "leave:plan-reviewer": (reviewers(200), reviewers(200)),
+    "leave:question": (those(200, "manager", "deputy"), those(200, "manager", "deputy")),
+    "leave:queue": (desks(200), desks(405)),
+    "leave:request": (only("owner", 200), signed_in(405)),
+    "leave:request-calendar": (only("owner", 200), signed_in(405)),
+    "leave:resubmit": (only("owner", 200), signed_in(405)),
+    "leave:return-plan": (only("owner", 200), only("owner", 200)),
+    "leave:review": (only("reviewer", 302), only("reviewer", 423)),
+    "leave:review-release": (reviewers(405), only("reviewer", 302)),
+    "leave:review-take": (reviewers(405), reviewers(302)),
+    "leave:reviews": (reviewers(200), reviewers(405)),
+    "leave:revocation-ask": (desks(405), desk(200)),
+    "leave:revocation-confirm": (desks(405), desk(302)),
+    "leave:revocation-drop": (desks(405), desk(302)),
+    "leave:rule": (hr(200), hr(200)),
+    "leave:rule-switch": (hr_anywhere(405), hr(302)),
+    "leave:rules": (hr_anywhere(200), hr_anywhere(405)),
+    "leave:running": (desks(200), desks(405)),
+    "leave:second-look": (signed_in(405), only("owner", 302)),
+    "leave:send": (signed_in(405), employed(200)),
+    "leave:service-start": (hr_anywhere(405), hr(200)),
+    "leave:stand-in-end": (signed_in(405), those(302, "manager", "hr")),
+    "leave:stand-ins": (
+        those(200, "manager", "chief", "deputy"),
+        those(200, "manager", "chief"),
+    ),
+    "leave:team": (those(200, "manager", "chief", "deputy"), signed_in(405)),
+    "leave:team-guide": (signed_in(200), signed_in(405)),
+    "leave:to-annual": (signed_in(405), only("owner", 302)),
+    "leave:week-end": (hr_anywhere(405), hr_anywhere(302)),
+    "leave:weeks": (hr_anywhere(200), hr_anywhere(200)),
+    "leave:withdraw": (signed_in(405), only("owner", 302)),
     # notifications
     "notifications:inbox": (signed_in(200), signed_in(405)),
     "notifications:inbox-read": (signed_in(405), signed_in(302)),

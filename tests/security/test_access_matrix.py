@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 
 from tests.security.matrix import MATRIX, Cells
-from tests.support.routes import Route, all_routes
+from tests.support.routes import Route, all_routes, ids_in
 from tests.support.world import PERSONS, World, frozen_world, undone
 from tests.support.writes import kept_writes, watched
 
@@ -21,14 +21,17 @@ OFFER = {
     "counselling:service-list", "counselling:service-restore", "counselling:service-retire",
 }  # fmt: skip
 """The desk of the head of the service: what is offered and numbers, nothing of a client's."""
+ROUTES = {route.name: route for route in all_routes()}
 ROOMS: dict[str, Callable[[str], bool]] = {
     "counselling": lambda name: name.startswith("counselling:"),
     "groups, half": lambda name: "groups:" <= name < "groups:f",
     "groups, other half": lambda name: "groups:f" <= name < "groups;",
+    "leave, half": lambda name: "leave:" <= name < "leave:f",
+    "leave, other half": lambda name: "leave:f" <= name < "leave;",
     "people": lambda name: name.startswith("people:"),
     "accounts": lambda name: ":" not in name,
     "others": lambda name: (
-        ":" in name and not name.startswith(("counselling:", "groups:", "people:"))
+        ":" in name and not name.startswith(("counselling:", "groups:", "leave:", "people:"))
     ),
 }
 
@@ -91,6 +94,25 @@ def test_nobody_but_who_leads_it_gets_more_of_a_circle_than_anybody() -> None:
                 assert name.removeprefix("groups:").partition("-")[0] in heads, name
 
 
+def test_nobody_without_a_part_in_it_gets_more_of_leave_than_anybody() -> None:
+    """Peers, administrators, the officer for data protection and counsellors see no leave."""
+    apart = ("peer", "head", "admin", "dpo", "former", "facilitator", "leader", "duty")
+    superiors = {"team", "question", "stand-ins", "stand-in-end", "plan-manager"}
+    for name, row in MATRIX.items():
+        room, _, page = name.partition(":")
+        for cells in row if room == "leave" else ():
+            assert {cells[person] for person in apart} == {cells["other"]}, name
+            led = [cells[person] for person in ("manager", "chief", "deputy")]
+            assert set(led) == {cells["other"]} or page in superiors, name
+            # What a reviewer opens nobody else opens, and she decides nothing.
+            if cells["reviewer"] != cells["other"]:
+                assert page.startswith(("review", "evidence", "plan-reviewer")), name
+                assert {cells[one] for one in ("hr", "official")} == {cells["other"]}, name
+            # A colleague from another agency gets what is her own, and no row of anybody here.
+            if ids_in(ROUTES[name]) and cells["stranger"] != cells["other"]:
+                assert cells["stranger"] in {302, 405}, name
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("room", ROOMS)
 def test_everybody_gets_what_the_table_says(room: str) -> None:
@@ -118,7 +140,7 @@ def test_other_methods_do_nothing() -> None:
     wrong = []
     with frozen_world() as world:
         for route in all_routes():
-            for person in ("owner", "assigned", "leader", "admin"):
+            for person in ("owner", "assigned", "leader", "admin", "hr", "reviewer"):
                 for method in ("put", "patch", "delete"):
                     status, writes = ask(world, person, route, method)
                     reads = route.name in READS_ANY or not route.is_ours

@@ -36,6 +36,10 @@ STRANGE = {
     "service_id": uuid4, "counsellor_id": uuid4, "group_id": uuid4, "meeting_id": uuid4,
     "place_id": uuid4, "enrolment_id": uuid4, "facilitator_id": uuid4, "assignment_id": uuid4,
     "change_id": uuid4, "concern_id": uuid4, "resource_id": uuid4,
+    "request_id": uuid4, "consideration_id": uuid4, "delegation_id": uuid4, "plan_id": uuid4,
+    "evidence_id": uuid4, "decision_id": uuid4, "decree_id": uuid4, "pattern_id": uuid4,
+    "employee_id": uuid4, "leave_type_id": uuid4, "number": lambda: 1, "quarter": lambda: 1,
+    "token": lambda: "a" * 32, "kind": lambda: "nowhere",
     "page": lambda: 2, "day": lambda: date(2026, 11, 24), "year": lambda: 2026,
     "before": lambda: 1, "provider_id": lambda: "nowhere", "pk": lambda: 999_999_999,
 }  # fmt: skip

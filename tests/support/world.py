@@ -32,11 +32,12 @@ from tests.factories import (
 )
 from tests.support.browsers import browser
 from tests.support.circle_world import build_round
+from tests.support.leave_world import LEAVE_PERSONS, build_rest
 
 PERSONS = (
     "anonymous", "other", "owner", "manager", "hr", "reviewer", "official", "assigned",
     "counsellor", "former", "facilitator", "leader", "stand_in", "waiting", "gone", "duty",
-    "head", "admin", "dpo", "closed",
+    "head", "admin", "dpo", *LEAVE_PERSONS, "closed",
 )  # fmt: skip
 """
 The kinds of people: nobody; an employee; the client herself, who is in a circle as well; her
@@ -99,6 +100,7 @@ def build_world(now: datetime | None = None) -> World:
     _meetings(world, now)
     _other_rows(world, now)
     _circle(world, now)
+    _leave(world, now)
     for person in PERSONS:
         world.browsers[person] = browser(world.users.get(person), mfa=True)
     people.deactivate_user(
@@ -205,6 +207,13 @@ def _other_rows(world: World, now: datetime) -> None:
         "user_id": target.user_id,
         "grant_id": RoleGrant.objects.get(user=world.users["facilitator"]).pk,
     }
+
+
+def _leave(world: World, now: datetime) -> None:
+    around = build_rest(world.practice.agency, world.users, now=now)
+    world.users |= around.users
+    world.rows |= around.rows
+    world.special |= around.special
 
 
 def _circle(world: World, now: datetime) -> None:

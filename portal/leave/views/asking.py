@@ -58,6 +58,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Send what was checked."""
     actor, now = actor_of(request), database_now()
+    policies.employee_id_of(actor)
     form = _form(actor, request.POST, now=now)
     if not form.is_valid():
         return _questions(request, actor, form)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from portal.leave import policies
 from portal.leave.selectors.letters import form_pdf, letter_pdf
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
@@ -15,6 +16,7 @@ from portal.people.policies import Who, policy
 @require_safe
 def letter(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Hand over the signed letter."""
+    policies.get_own_request(actor=actor_of(request), request_id=request_id)
     return pdf_answer(letter_pdf(actor=actor_of(request), request_id=request_id))
 
 
@@ -22,6 +24,7 @@ def letter(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @require_safe
 def leave_form(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Hand over the form, drawn from what is known now."""
+    policies.get_own_request(actor=actor_of(request), request_id=request_id)
     return pdf_answer(form_pdf(actor=actor_of(request), request_id=request_id))
 
 
