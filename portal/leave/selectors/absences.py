@@ -7,11 +7,11 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.calendars.rules import local_day
 from portal.leave import policies
-from portal.leave.choices import KEPT, Part, Phase
+from portal.leave.choices import KEPT, Part, Phase, State
 from portal.leave.models import LeaveDay, LeaveRequest
 from portal.people.actors import Account
 from portal.people.choices import Zone
@@ -62,9 +62,15 @@ def absence_of(row: LeaveRequest, *, kind_name: str = "") -> AbsencePublic:
 
 
 def taking_place(rows: QuerySet[LeaveRequest]) -> QuerySet[LeaveRequest]:
-    """Keep granted leave that still has a day to it: a recall can take them all."""
+    """
+    Keep granted leave that still takes place: an early return or a recall can take all of it.
+
+    Days that became holidays are no reason to leave one out. Kinds that count working days
+    alone would vanish then, and so tell themselves.
+    """
     days = LeaveDay.objects.filter(request=OuterRef("pk"), active=True)
-    return rows.filter(Exists(days), state__in=KEPT)
+    shortened = (State.ENDED_EARLY, State.RECALLED)
+    return rows.filter(Exists(days) | ~Q(state__in=shortened), state__in=KEPT)
 
 
 def absences_of_reports(

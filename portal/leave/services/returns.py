@@ -101,7 +101,8 @@ def agree_plan(
             return
         setattr(plan, field, day_of(plan.request, now=now))
         if all(getattr(plan, name) for name in _AGREED.values()):
-            plan.state = PlanState.AGREED
+            # A version of its own: what is told about it is news to everybody once more.
+            plan.state, plan.version = PlanState.AGREED, plan.version + 1
         plan.save()
         _record(plan, actor, role, "plan_agree", now=now)
         if plan.state == PlanState.AGREED:

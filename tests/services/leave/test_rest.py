@@ -58,12 +58,21 @@ def test_leave_that_is_not_approved_silences_nothing(room, state):
     assert deliver_due(now=NOON).sent == 1
 
 
-def test_leave_of_which_no_day_is_left_silences_nothing(room):
+def test_a_recall_that_took_every_day_silences_nothing(room):
     by_mail(room.manager, notices.MANAGER)
     send(room)
     row = absent(room, room.manager, MONDAY, TUESDAY)
     LeaveDay.objects.filter(request=row).update(active=False)
+    LeaveRequest.objects.filter(pk=row.pk).update(state=State.RECALLED)
     assert deliver_due(now=NOON).sent == 1
+
+
+def test_days_that_became_holidays_stay_a_rest(room):
+    by_mail(room.manager, notices.MANAGER)
+    send(room)
+    row = absent(room, room.manager, MONDAY, TUESDAY)
+    LeaveDay.objects.filter(request=row).update(active=False)
+    assert deliver_due(now=NOON).sent == 0
 
 
 def test_what_concerns_her_own_leave_reaches_her(room):
