@@ -89,6 +89,18 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
 
 LEADS_MENU: Sequence[tuple[object, str]] = ((pgettext_lazy("menu", "My people"), "leave:team"),)
 """For whoever has somebody working under her; that is no role anybody gives."""
+BEHIND_TABS: dict[str, str] = dict.fromkeys(
+    (
+        "leave:decrees",
+        "leave:delegations",
+        "leave:leave-settings",
+        "leave:weeks",
+        "leave:people",
+        "leave:exports",
+    ),
+    "leave:rules",
+)
+"""Pages that another page's tabs lead to, and the line of the menu they belong to."""
 
 
 @cache
@@ -96,6 +108,13 @@ def _addresses() -> dict[str, str]:
     """Return the address of every line of the menus; it is the same for everybody, always."""
     lines = [line for menu in (OWN_MENU, LEADS_MENU, *ROLE_MENU.values()) for line in menu]
     return {name: reverse(name) for _label, name in lines}
+
+
+@cache
+def _places() -> dict[str, str]:
+    """Return the line of the menus an address belongs to, with everything below it."""
+    lines = {address: name for name, address in _addresses().items()}
+    return lines | {reverse(name): line for name, line in BEHIND_TABS.items()}
 
 
 class Shell:
@@ -194,7 +213,7 @@ class Shell:
         path = self._request.path
         fitting = [
             (address, name)
-            for name, address in _addresses().items()
+            for address, name in _places().items()
             if path == address or (address != "/" and path.startswith(address))
         ]
         return max(fitting, key=lambda one: len(one[0]))[1] if fitting else ""
