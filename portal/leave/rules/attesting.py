@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from portal.leave.choices import Care, Issuer, Refusal, Verdict
+from portal.leave.choices import Care, Issuer, Refusal, State, Verdict
 from portal.leave.rules.kinds import Kind, required_issuers
 
 DAYS_TO_COMPLETE: Final = 7
@@ -102,6 +102,17 @@ def settled(finding: Finding, measure: Measure) -> Verdict:
     if covered_days(finding, measure) == (measure.first, measure.last):
         return Verdict.ENOUGH
     return finding.verdict
+
+
+def is_valid(*, stands: bool, state: State) -> bool:
+    """
+    Say whether a paper about a checked certificate is valid; ``state`` is that of its request.
+
+    It says that a certificate was checked, and that stays so however the request ended: taken
+    back, refused, cancelled or replaced. It is no longer valid once its verdict does not stand
+    any more, or once the leave was revoked, which happens for a mistake or fraud alone.
+    """
+    return stands and state != State.REVOKED
 
 
 def band_code(bands: Iterable[Band], *, care: Care, days: int) -> str:

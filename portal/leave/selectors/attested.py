@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from portal.leave.choices import ENDED, Verdict
-from portal.leave.models import Attestation, LeaveRequest
+from portal.leave.choices import State, Verdict
+from portal.leave.models import Attestation
 from portal.leave.policies import desk_requests, own_requests
-from portal.leave.selectors.letters import token_tag
+from portal.leave.rules.attesting import is_valid
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.vault.services import open_field
@@ -50,14 +50,6 @@ class AttestedRow:
 
     def __repr__(self) -> str:
         return "<attested>"
-
-
-@dataclass(frozen=True, slots=True)
-class AttestationCheck:
-    """What the code on a paper tells anybody: its number, and whether it is valid."""
-
-    number: str
-    is_valid: bool
 
 
 def reviewer_number(user_id: UUID) -> str:
@@ -117,16 +109,6 @@ def attestation_pdf(*, actor: Account, request_id: UUID) -> bytes:
     return open_field(found, "pdf")
 
 
-def check_attestation(*, token: str) -> AttestationCheck | None:
-    """Return what the code on an attestation tells; None if there is none with this code."""
-    found = (
-        Attestation.objects.filter(token_tag=token_tag(token)).select_related("request").first()
-    )
-    if found is None:
-        return None
-    return AttestationCheck(found.number, _is_valid(found, found.request))
-
-
 def _rows(found: QuerySet[Attestation]) -> Iterator[AttestedRow]:
     for row in found:
         if row.covers_from is None or row.covers_until is None:
@@ -144,12 +126,8 @@ def _rows(found: QuerySet[Attestation]) -> Iterator[AttestedRow]:
             covers_until=row.covers_until,
             attested_on=row.on_day,
             sha256=row.sha256,
-            is_valid=_is_valid(row, row.request),
+            is_valid=is_valid(stands=row.stands, state=State(row.request.state)),
         )
-
-
-def _is_valid(row: Attestation, request: LeaveRequest) -> bool:
-    return row.stands and request.state not in ENDED
 
 
 def _values(row: AttestedRow) -> dict[str, str]:

@@ -31,6 +31,7 @@ from portal.leave.models import (
     LeaveType,
     Letter,
 )
+from portal.leave.rules.attesting import is_valid
 from portal.leave.rules.counting import months_between
 from portal.leave.selectors.authority import local_day_of
 from portal.leave.selectors.details import open_details
@@ -100,7 +101,7 @@ def check_letter(*, token: str) -> LetterCheck | None:
     if paper is None:
         return None
     number, stands, state = paper
-    return LetterCheck(number=number, is_valid=stands and state != State.REVOKED)
+    return LetterCheck(number=number, is_valid=is_valid(stands=stands, state=State(state)))
 
 
 def letter_pdf(*, actor: Account, request_id: UUID) -> bytes:

@@ -36,9 +36,9 @@ from portal.leave.selectors.attested import (
     attestation_pdf,
     attested_csv,
     attested_json,
-    check_attestation,
     list_attested,
 )
+from portal.leave.selectors.letters import check_letter
 from portal.leave.services import attestations, opening
 from portal.leave.services.attestations import Finding
 from portal.leave.services.desk import LeaveRefused
@@ -530,22 +530,58 @@ def test_the_paper_is_no_managers_and_no_strangers(room, row):
             attestation_pdf(actor=other, request_id=row.pk)
 
 
-def test_the_code_on_the_paper_tells_number_and_validity(room, row, monkeypatch):
-    codes = []
+@pytest.fixture
+def codes(monkeypatch):
+    """The codes on the papers of this test, in order; no table holds them."""
+    made = []
     real = attestations.new_code
 
     def seen():
-        codes.append(real())
-        return codes[-1]
+        made.append(real())
+        return made[-1]
 
     monkeypatch.setattr(attestations, "new_code", seen)
+    return made
+
+
+def listed(room):
+    """Return what HR's list says of each attestation: its number, and whether it is valid."""
+    rows = list_attested(actor=room.hr, first=MONDAY, last=MONDAY)
+    return {row.number: row.is_valid for row in rows}
+
+
+def test_the_code_on_the_paper_tells_number_and_validity(room, row, codes):
     attest(row, room.reviewer, ENOUGH)
 
-    check = check_attestation(token=codes[0].token)
+    check = check_letter(token=codes[0].token)
     assert (check.number, check.is_valid) == ("1/SKV/2026", True)
-    LeaveRequest.objects.filter(pk=row.pk).update(state=State.CANCELLED)
-    assert not check_attestation(token=codes[0].token).is_valid
-    assert check_attestation(token="anything") is None
+    assert check_letter(token="anything") is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_checked_certificate_stays_checked_however_the_request_ends(room, row, codes, state):
+    """List and check page agree; only leave revoked for a mistake or fraud differs."""
+    attest(row, room.reviewer, ENOUGH)
+    LeaveRequest.objects.filter(pk=row.pk).update(state=state)
+
+    valid = state != State.REVOKED
+    assert check_letter(token=codes[0].token).is_valid is valid
+    assert listed(room) == {"1/SKV/2026": valid}
+
+
+def test_a_newer_verdict_takes_the_place_of_an_older_paper(room, row, codes):
+    attest(row, room.reviewer, ENOUGH)
+    LeaveRequest.objects.filter(pk=row.pk).update(state=State.RETURNED)
+    hand_in(row, room.asker, photo("b"))
+    look(row, room.reviewer)
+    attest(row, room.reviewer, ENOUGH)
+
+    checks = [check_letter(token=code.token) for code in codes]
+    assert [(one.number, one.is_valid) for one in checks] == [
+        ("1/SKV/2026", False),
+        ("2/SKV/2026", True),
+    ]
+    assert listed(room) == {one.number: one.is_valid for one in checks}
 
 
 def test_the_paper_says_dates_and_verdict_in_the_language_of_the_office(room, row):
