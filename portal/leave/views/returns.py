@@ -145,6 +145,7 @@ def _show(request: HttpRequest, page: PlanPage, form: PlanForm, *, role: str) ->
         "page": page,
         "form": form,
         "is_employee": role == EMPLOYEE,
+        "is_reviewer": role == REVIEWER,
         "can_agree": page.is_running and role not in agreed,
     }
     return render(request, "leave/return_plan.html", context)
