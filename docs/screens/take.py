@@ -1,10 +1,11 @@
 # ruff: noqa: INP001, S603, T201, TID251 - a script that runs our own commands and prints
 """
-Take the pictures of the README: nine pages, light and dark, on a small telephone.
+Take the pictures of the README: thirteen pages, light and dark, on a small telephone.
 
 `make screens` runs this in a throw-away place. It fills the demo's organisation, opens the web
-server alone, walks through a booking as Rina, looks at Sari's day, at the circles, and at the
-meeting Lina leads, and writes PNG files beside this one. Pictures named on the command line are
+server alone, walks through a booking as Rina, looks at Sari's day, at the circles, at the
+meeting Lina leads, and at leave: Rina's questions and what she checks, the queue, and what her
+manager sees. It writes PNG files beside this one. Pictures named on the command line are
 the only ones written: `make screens ARGS="home ticket"`.
 """
 
@@ -183,6 +184,7 @@ def walk(browser: Browser, address: str, album: Album) -> None:
         page.goto(f"/k/hari/{day.isoformat()}/")
         album.take(page, "day")
     _circles(browser, address, album)
+    _leave(browser, address, album)
 
 
 def _circles(browser: Browser, address: str, album: Album) -> None:
@@ -200,6 +202,25 @@ def _circles(browser: Browser, address: str, album: Album) -> None:
         page.locator("main a[href^='/f/pertemuan/']").first.click()
         page.wait_for_selector("h1")
         album.take(page, "meeting")
+
+
+def _leave(browser: Browser, address: str, album: Album) -> None:
+    """Ask for rest as Rina up to the last page, and look at it from the desk and from above."""
+    with window(browser, address) as page:
+        sign_in(page, "rina")
+        page.goto("/cuti/baru/")
+        page.check("[name=start][value=MONDAY]")
+        page.check("[name=length][value=THREE]")
+        page.check("[name=certificate][value=LATER]")
+        album.take(page, "rest")
+        page.locator("form[action$='/cuti/baru/'] button.wide").click()
+        page.wait_for_selector("form[action$='/kirim/']")
+        album.take(page, "rest-check")
+    for handle, path, name in (("ratih", "/h/", "queue"), ("agus", "/t/", "away")):
+        with window(browser, address) as page:
+            sign_in(page, handle)
+            page.goto(path)
+            album.take(page, name)
 
 
 def main(names: list[str]) -> int:
