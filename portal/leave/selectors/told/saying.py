@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from portal.common.wording import plain_date
+from portal.leave.choices import State
 from portal.leave.models import Consideration, Decision, LeaveRequest, ReturnPlan
 
 _DASH = "\N{EN DASH}"
@@ -38,6 +40,14 @@ def page(name: str, *args: Any) -> str:  # noqa: ANN401 - whatever stands in a p
 def load_requests(ids: Set[UUID]) -> Mapping[UUID, LeaveRequest]:
     """Return requests with whose they are; one query. Of the kind nothing is read."""
     found = LeaveRequest.objects.filter(pk__in=ids).select_related("employee__user")
+    return {row.pk: row for row in found}
+
+
+def load_absences(ids: Set[UUID]) -> Mapping[UUID, LeaveRequest]:
+    """Return requests with whose they are and ``is_moved``: it took the place of other days."""
+    moved = Q(supersedes__isnull=False, supersedes__state=State.SUPERSEDED)
+    found = LeaveRequest.objects.filter(pk__in=ids).select_related("employee__user")
+    found = found.annotate(is_moved=ExpressionWrapper(moved, output_field=BooleanField()))
     return {row.pk: row for row in found}
 
 

@@ -29,6 +29,7 @@ from portal.leave.selectors.told.concerned import (
 )
 from portal.leave.selectors.told.saying import (
     days_of,
+    load_absences,
     load_plans,
     load_questions,
     load_requests,
@@ -65,6 +66,8 @@ def _dates(row: LeaveRequest, at: Moment) -> InboxLines | None:
         return None
     if row.phase == Phase.GRANTED:
         title = _("%(name)s is on leave, %(dates)s")
+        if getattr(row, "is_moved", False):
+            title = _("The dates have changed: %(name)s is on leave, %(dates)s")
     elif row.state in _GONE:
         title = _("%(name)s is not on leave after all, %(dates)s")
     else:
@@ -141,7 +144,7 @@ def _overdue(row: LeaveRequest, at: Moment) -> InboxLines | None:
 
 _WORK: Final[tuple[Notice, ...]] = (
     notice(notices.FOR_MANAGER_ASKED, load_questions, _asked, concerns=is_asked, newest=True),
-    notice(notices.FOR_MANAGER_DATES, load_requests, _dates, concerns=leads),
+    notice(notices.FOR_MANAGER_DATES, load_absences, _dates, concerns=leads),
     notice(notices.FOR_MANAGER_PLAN, load_plans, _manager_plan, concerns=agrees_to_plan),
     notice(notices.FOR_REVIEWER_PAPER, load_requests, _paper, concerns=holds_key, newest=True),
     notice(notices.FOR_REVIEWER_PLAN, load_plans, _reviewer_plan, concerns=works_in_review),
