@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Final
 
-from portal.leave.rules.counting import working_day_after
+from portal.leave.rules.counting import working_day_after, working_days_between
 from portal.leave.rules.weeks import WorkCalendar
 
 
@@ -23,6 +23,8 @@ LOOK_AHEAD: Final = timedelta(days=60)
 """How far past today a calendar is read, so that five working days lie in it."""
 SOON: Final = timedelta(days=1)
 """How long before its last day somebody is reminded of a certificate."""
+ANSWER_WITHIN: Final = 5
+"""Working days in which UU 30/2014 art. 53 asks for an answer where no rule sets a time."""
 
 
 def due_step(*, asked_on: date, today: date, calendar: WorkCalendar) -> Step:
@@ -59,3 +61,15 @@ def is_certificate_soon(*, due_on: date, today: date) -> bool:
 def is_certificate_late(*, due_on: date, today: date) -> bool:
     """Say whether the day until which a certificate was waited for is over."""
     return today > due_on
+
+
+def has_waited_long(*, since: date, today: date, calendar: WorkCalendar) -> bool:
+    """
+    Say whether a request has waited for its decision for more working days than it should.
+
+    ``since`` is the day it came to the desk, which does not count. Time decides nothing: a
+    request that has waited long goes on waiting, and is pointed out.
+
+    :raises NoCalendar: if the calendar does not cover the time.
+    """
+    return working_days_between(since, today, calendar) > ANSWER_WITHIN

@@ -62,7 +62,8 @@ class QueueRow:
 
     ``covered_first`` and ``covered_last`` are the days that can be granted: all that was asked,
     or the part the attestation covers; None if it covers none of them. ``outcomes`` are what
-    the rule of the kind knows at this step. ``since`` is the day it last moved.
+    the rule of the kind knows at this step. ``since`` is the day it last moved; ``waits_long``
+    says that more than five working days have passed since, and decides nothing.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class QueueRow:
     state: State
     state_label: str
     since: date | None
+    waits_long: bool
     is_change: bool
     is_abroad: bool
     covered_first: date | None
@@ -253,7 +255,9 @@ def facts_for(rows: Sequence[LeaveRequest], *, actor: Account) -> Facts:
     )
 
 
-def queue_row(row: LeaveRequest, facts: Facts, *, now: datetime) -> QueueRow:
+def queue_row(
+    row: LeaveRequest, facts: Facts, *, waits_long: bool = False, now: datetime
+) -> QueueRow:
     """Return a request as the desk sees it; asks the database nothing."""
     obstacle = obstacle_to(row, facts.standing, now=now)
     verdict = facts.verdicts.get(row.pk)
@@ -276,6 +280,7 @@ def queue_row(row: LeaveRequest, facts: Facts, *, now: datetime) -> QueueRow:
         state=State(row.state),
         state_label=str(State(row.state).label),
         since=getattr(row, "moved_on", None),
+        waits_long=waits_long,
         is_change=row.supersedes_id is not None,
         is_abroad=row.is_abroad,
         covered_first=covered[0] if covered else None,

@@ -1,4 +1,4 @@
-"""What waits at the desk: everything a page needs, in seven queries whatever its length."""
+"""What waits at the desk: everything a page needs, in so many queries whatever its length."""
 
 from datetime import datetime
 from typing import Final
@@ -25,6 +25,7 @@ from portal.leave.selectors.desk_rows import (
     standing_for,
     with_part,
 )
+from portal.leave.selectors.waiting import waiting_long
 from portal.people.actors import Account
 
 __all__ = [
@@ -44,6 +45,7 @@ def list_queue(*, actor: Account, now: datetime) -> QueuePage:
     """
     Return everything that waits at the actor's desk, in seven queries at most.
 
+    Once something has waited for more than five days, five queries more tell working days.
     Without her own requests. What somebody has decided already waits among ``pending``.
 
     :raises Http404: for anybody without a desk.
@@ -56,12 +58,12 @@ def list_queue(*, actor: Account, now: datetime) -> QueuePage:
         )
     )
     facts = facts_for(rows, actor=actor)
+    undecided = [row for row in rows if row.pk not in facts.decisions]
+    long = waiting_long([row for row in undecided if row.state == State.DECISION], now=now)
     waiting, overdue, asked = [], [], []
-    for row in rows:
-        if row.pk in facts.decisions:
-            continue
+    for row in undecided:
         if row.state == State.DECISION:
-            waiting.append(queue_row(row, facts, now=now))
+            waiting.append(queue_row(row, facts, waits_long=row.pk in long, now=now))
         elif row.state == State.EVIDENCE_OVERDUE:
             overdue.append(queue_row(row, facts, now=now))
         elif row.state in ASKED:

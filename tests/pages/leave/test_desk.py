@@ -84,6 +84,16 @@ def test_looking_decides_nothing(official, room):
     assert read(row.pk).version == row.version
 
 
+def test_what_waits_long_says_so_in_words_and_nothing_more(official, room):
+    row = ready(room, first=date(2026, 12, 21), last=date(2026, 12, 21))
+    words = "Waits longer than five working days; UU 30/2014 art. 53 asks for an answer."
+    assert words not in said(official.get("/h/"))
+    with at(later(8 * 24 * 60)):
+        assert said(at_the_desk(room.official).get("/h/")).count(words) == 1
+    assert not Decision.objects.exists()
+    assert read(row.pk).version == row.version
+
+
 def test_undone_it_waits_again(official, room):
     row = ready(room)
     press_grant(official, row)

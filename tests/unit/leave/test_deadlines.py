@@ -8,6 +8,7 @@ from portal.calendars.choices import HolidayKind
 from portal.leave.rules.deadlines import (
     Step,
     due_step,
+    has_waited_long,
     is_certificate_late,
     is_certificate_soon,
     lapses_on,
@@ -66,3 +67,14 @@ def test_the_last_days_of_a_certificate(days, soon, late):
 
     assert is_certificate_soon(due_on=MONDAY, today=today) is soon
     assert is_certificate_late(due_on=MONDAY, today=today) is late
+
+
+def test_a_decision_is_waited_for_long_from_the_sixth_working_day_on():
+    def long_after(days: int, calendar: WorkCalendar = PLAIN) -> bool:
+        today = MONDAY + timedelta(days=days)
+        return has_waited_long(since=MONDAY, today=today, calendar=calendar)
+
+    assert [long_after(days) for days in range(10)] == [False] * 8 + [True] * 2
+    free = {MONDAY + timedelta(days=2): HolidayKind.PUBLIC}
+    assert not long_after(8, WorkCalendar((WEEK,), free))
+    assert long_after(9, WorkCalendar((WEEK,), free))
