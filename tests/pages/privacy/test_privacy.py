@@ -133,6 +133,19 @@ def test_every_deed_of_staff_in_the_circles_has_words():
     assert found - set(Deed.values) == set()
 
 
+def test_every_deed_of_staff_in_leave_has_words():
+    found = set()
+    for path in (ROOT / "portal" / "leave").rglob("*.py"):
+        code = path.read_text("utf-8")
+        if "record(" not in code and "record_staff(" not in code:
+            continue
+        found |= set(re.findall(r'^(?!.*LOCK).*"(leave\.[a-z_]+)"', code, re.MULTILINE))
+        found |= {f"leave.{deed}" for deed in re.findall(r'\b_record\(.*"([a-z_]+)"', code)}
+    taken_out = {"leave.payroll_taken", "leave.attested_exported"}
+    assert {*taken_out, "leave.plan_agree", "leave.signed", "leave.delegate"} <= found
+    assert found - set(Deed.values) == set()
+
+
 def test_the_page_says_what_is_kept_of_circles_and_no_name_of_one(client):
     circle = make_circle()
     rina = make_member_account(circle)
