@@ -1,18 +1,26 @@
 """Letter and form: no reason in them, never drawn again, and a code that tells little."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 import pypdfium2
 import pytest
 from django.conf import settings
 from django.http import Http404
+from django.urls import resolve, reverse
 
 from portal.leave.choices import Outcome, Purpose, RevokeReason, State
 from portal.leave.models import Attestation, LeaveRequest, LeaveType, Letter
 from portal.leave.rules.asking import Details
-from portal.leave.selectors.letters import check_letter, form_pdf, letter_pdf, token_tag
+from portal.leave.selectors.letters import (
+    check_letter,
+    check_url,
+    form_pdf,
+    letter_pdf,
+    token_tag,
+)
 from portal.leave.services import endings
-from portal.leave.services.numbering import write_number
+from portal.leave.services.numbering import new_code, write_number
 from portal.people.models import User
 from portal.vault.services import open_field_text, tag
 from tests.factories import NOW, account, make_employee
@@ -157,6 +165,15 @@ class TestCheck:
             assert code.encode() not in bytes(column)
         words, _head = text_of(letter_pdf(actor=room.asker, request_id=row.pk))
         assert f"{settings.PUBLIC_URL}/periksa/{code}/" in words.replace(" ", "")
+
+    def test_the_address_on_a_paper_is_that_of_the_check_page(self):
+        """It is written as text, so that nothing else would notice if the page moved."""
+        code = new_code()
+        for url, token in ((check_url("aB-_9"), "aB-_9"), (code.url, code.token)):
+            assert url.startswith(f"{settings.PUBLIC_URL}/")
+            found = resolve(urlsplit(url).path)
+            assert (found.view_name, found.kwargs) == ("leave:check", {"token": token})
+            assert url == f"{settings.PUBLIC_URL}{reverse('leave:check', args=[token])}"
 
     def test_revoked_it_says_so(self, room):
         row = granted(room, ready(room))
