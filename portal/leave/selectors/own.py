@@ -30,6 +30,7 @@ from portal.leave.selectors.details import open_details
 from portal.leave.selectors.kinds import kind_of
 from portal.leave.selectors.own_parts import (
     Papers,
+    asks_paper_again,
     attestation_row,
     decided,
     evidence_rows,
@@ -95,7 +96,8 @@ def get_own(*, actor: Account, request_id: UUID, now: datetime) -> OwnPage:
     """
     row = policies.get_own_request(actor=actor, request_id=request_id)
     person = employee_of(user_id=actor.user_id)
-    today = local_day(now, person.zone if person else actor.zone)
+    zone = person.zone if person else actor.zone
+    today = local_day(now, zone)
     papers = papers_of(row)
     decision, letter_number = decided(row)
     change = LeaveRequest.objects.filter(supersedes=row).undecided().first()
@@ -119,13 +121,14 @@ def get_own(*, actor: Account, request_id: UUID, now: datetime) -> OwnPage:
         evidence_due_on=row.evidence_due_on if row.state in _OUT else None,
         attestation=attestation_row(papers),
         missing_labels=missing_labels(row, papers),
+        asks_paper_again=asks_paper_again(row, papers),
         decision=decision,
         letter_number=letter_number,
         can=can,
         can_extend=_can_extend(row),
         can_change=_can_change(row, has_change=change is not None, today=today),
         can_to_annual=_can_to_annual(row),
-        expected_words=expected(row, papers),
+        expected_words=expected(row, papers, zone=zone, now=now),
         plan_id=_plan(row),
         sequence=row.rev,
         continues_id=row.continues_id,

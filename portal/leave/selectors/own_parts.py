@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.common.wording import long_day
 from portal.leave.choices import (
+    EVIDENCE_OPEN,
     IN_FORCE,
     ConsiderationState,
     DecisionState,
@@ -41,8 +42,10 @@ from portal.leave.selectors.own_shapes import (
     EvidenceRow,
     WayRow,
 )
+from portal.leave.selectors.usual import usual_words
 
 _OUT: Final = (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE, State.RETURNED)
+_ON_ITS_WAY: Final = (*EVIDENCE_OPEN, State.CONSIDERATION, State.DECISION)
 _LEADS: Final = {
     State.EVIDENCE_DUE: gettext_lazy("On its way. The certificate can follow."),
     State.EVIDENCE_REVIEW: gettext_lazy("The doctor looks at your certificate."),
@@ -87,19 +90,33 @@ class Papers:
         """Say whether a second look has been asked for."""
         return self.dossier is not None and self.dossier.not_again_id is not None
 
+    @property
+    def paper_again(self) -> bool:
+        """
+        Say whether a second look waits for the paper itself, since nobody else has a key to it.
+
+        The verdict that stands is still that of the one who is not to look again.
+        """
+        return (
+            self.looked_twice
+            and self.dossier is not None
+            and self.standing is not None
+            and self.standing.reviewer_id == self.dossier.not_again_id
+        )
+
 
 def papers_of(row: LeaveRequest) -> Papers:
     """Return what belongs to a request; six queries."""
     pieces = Evidence.objects.filter(dossier__request=row).order_by("number")
-    asked = Consideration.objects.filter(request=row, round=row.round)
-    is_open = asked.filter(state=ConsiderationState.OPEN).exists()
-    first = asked.order_by("asked_on").values_list("asked_on", flat=True).first()
+    questions = Consideration.objects.filter(request=row, round=row.round)
+    asked = list(questions.order_by("asked_on").values_list("asked_on", "state"))
+    is_open = any(state == ConsiderationState.OPEN for _asked_on, state in asked)
     return Papers(
         dossier=HealthDossier.objects.filter(request=row).first(),
         pieces=list(pieces.prefetch_related("openings__reviewer")),
         standing=Attestation.objects.filter(request=row, stands=True).first(),
         events=list(CaseEvent.objects.filter(request=row).order_by("number")),
-        asked_on=first if is_open else None,
+        asked_on=asked[0][0] if is_open else None,
     )
 
 
@@ -137,9 +154,14 @@ def attestation_row(papers: Papers) -> AttestationRow | None:
     )
 
 
+def asks_paper_again(row: LeaveRequest, papers: Papers) -> bool:
+    """Say whether the paper is to be handed in once more, for another reviewer to look at."""
+    return papers.paper_again and row.state in _OUT
+
+
 def missing_labels(row: LeaveRequest, papers: Papers) -> tuple[str, ...]:
-    """Return what the reviewer asks for, as long as it can be handed in."""
-    if papers.standing is None or row.state not in _OUT:
+    """Return what the reviewer asks for, as long as it can be handed in to that reviewer."""
+    if papers.standing is None or row.state not in _OUT or papers.paper_again:
         return ()
     return tuple(str(Missing(one).label) for one in papers.standing.missing)
 
@@ -220,9 +242,21 @@ def lead_of(row: LeaveRequest, *, today: date) -> str:
     return str(_LEADS[State(row.state)])
 
 
-def expected(row: LeaveRequest, papers: Papers) -> str:
-    """Return what comes next and when, as far as it can be promised."""
-    if papers.asked_on is not None and not row.desk_only:
+def expected(row: LeaveRequest, papers: Papers, *, zone: str, now: datetime) -> str:
+    """
+    Return what comes next and when, as far as it can be promised.
+
+    As long as it is on its way it begins with how long an answer usually takes, in the same
+    words for every kind and at every step.
+    """
+    if row.state not in _ON_ITS_WAY or row.desk_only:
+        return ""
+    usual = usual_words(row, zone=zone, now=now)
+    return " ".join(filter(None, (usual, _promised(row, papers))))
+
+
+def _promised(row: LeaveRequest, papers: Papers) -> str:
+    if papers.asked_on is not None:
         day = _lapses(row, papers.asked_on)
         if day is not None:
             return _(

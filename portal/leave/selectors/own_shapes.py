@@ -155,6 +155,7 @@ class OwnPage(OwnRow):
     evidence_due_on: date | None
     attestation: AttestationRow | None
     missing_labels: tuple[str, ...]
+    asks_paper_again: bool
     decision: DecisionRow | None
     letter_number: str
     can: frozenset[Action]

@@ -39,6 +39,7 @@ from portal.leave.selectors.attested import (
     list_attested,
 )
 from portal.leave.selectors.letters import check_letter
+from portal.leave.selectors.own import get_own
 from portal.leave.services import attestations, opening
 from portal.leave.services.attestations import Finding
 from portal.leave.services.desk import LeaveRefused
@@ -386,6 +387,10 @@ def test_care_becomes_a_band_code_and_is_kept_nowhere(room, row):
 # A second look.
 
 
+def own_page(room, row):
+    return get_own(actor=room.asker, request_id=row.pk, now=NOW)
+
+
 def second_look(room, row):
     return attestations.second_look(actor=room.asker, request_id=row.pk, now=NOW)
 
@@ -408,6 +413,8 @@ def test_a_second_look_is_taken_once(room, row):
     second_look(room, row)
     look(row, room.other_reviewer)
     attest(row, room.other_reviewer, SHORT)
+    shown = own_page(room, row)
+    assert (shown.asks_paper_again, len(shown.missing_labels)) == (False, 2)
 
     with pytest.raises(LeaveRefused) as refused:
         second_look(room, row)
@@ -425,7 +432,11 @@ def test_without_another_key_the_paper_is_handed_in_again_to_somebody_else(room,
     assert second_look(room, row) is False
 
     assert fresh(row).state == State.EVIDENCE_DUE
+    shown = own_page(room, row)
+    assert (shown.asks_paper_again, shown.waits_for_paper) == (True, True)
+    assert (shown.missing_labels, shown.can_second_look) == ((), False)
     hand_in(row, room.asker, photo("b"))
+    assert not own_page(room, row).asks_paper_again
     look(row, account(late))
     with pytest.raises(Http404):
         opening.take_on(actor=room.reviewer, request_id=row.pk, now=NOW)
