@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,12 +17,10 @@ from portal.leave.selectors.letters import form_pdf, letter_pdf
 from portal.leave.services import attestations
 from portal.leave.statistics import payroll_csv, payroll_rows
 from portal.leave.views.desk import AT_THE_DESK, about
+from portal.leave.views.files import FileKind, file_answer
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 
-PDF: Final = "application/pdf"
-CSV: Final = "text/csv; charset=utf-8"
-JSON: Final = "application/json"
 RECENT: Final = timedelta(days=30)
 PAYROLL, ATTESTED = "gaji", "keterangan"
 """Prefixes of the two forms of one page."""
@@ -64,7 +62,7 @@ def export_payroll(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, payroll_form=form)
     rows = payroll_rows(actor=actor_of(request), month=form.first_day(), now=database_now())
-    return _file(payroll_csv(rows), CSV, "csv")
+    return file_answer(payroll_csv(rows), FileKind.CSV)
 
 
 @policy("leave.export_attested", who=(Who.HR,))
@@ -83,7 +81,7 @@ def export_attested(request: HttpRequest) -> HttpResponse:
         as_json=as_json,
         now=database_now(),
     )
-    return _file(content, JSON if as_json else CSV, "json" if as_json else "csv")
+    return file_answer(content, FileKind.JSON if as_json else FileKind.CSV)
 
 
 def _show(
@@ -105,11 +103,5 @@ def _show(
 
 
 def _paper(request: HttpRequest, request_id: UUID, draw: Callable[..., bytes]) -> HttpResponse:
-    return _file(draw(actor=actor_of(request), request_id=request_id), PDF, "pdf")
-
-
-def _file(content: bytes, content_type: str, ending: str) -> HttpResponse:
-    """Hand out a file; its name is random, since a name of a file travels further than it."""
-    disposition = f'attachment; filename="{uuid4().hex[:12]}.{ending}"'
-    headers = {"Content-Disposition": disposition}
-    return HttpResponse(content, content_type=content_type, headers=headers)
+    data = draw(actor=actor_of(request), request_id=request_id)
+    return file_answer(data, FileKind.PDF)

@@ -1,7 +1,5 @@
 """Numbers of the quarters for HR and the officials: frozen tables and no filter."""
 
-from uuid import uuid4
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -11,6 +9,7 @@ from portal.leave.rules.quarters import FEWEST, HEADCOUNT, STEP
 from portal.leave.selectors.quarters import get_quarter, list_quarters, quarter_csv
 from portal.leave.services.quarters import SETTLED_AFTER
 from portal.leave.views.desk import AT_THE_DESK, about
+from portal.leave.views.files import FileKind, file_answer
 from portal.leave.views.things import NUMBERS
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
@@ -44,8 +43,4 @@ def numbers(request: HttpRequest) -> HttpResponse:
 def numbers_file(request: HttpRequest, year: int, quarter: int) -> HttpResponse:
     """Hand out one frozen quarter as a file: the table of the page."""
     found = get_quarter(actor=actor_of(request), year=year, number=quarter)
-    return HttpResponse(
-        quarter_csv(found),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{uuid4().hex[:12]}.csv"'},
-    )
+    return file_answer(quarter_csv(found), FileKind.CSV)

@@ -1,6 +1,5 @@
 """Papers of one's own request: the signed letter, and the form."""
 
-from secrets import token_hex
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from portal.leave import policies
 from portal.leave.selectors.letters import form_pdf, letter_pdf
+from portal.leave.views.files import FileKind, file_answer
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 
@@ -17,7 +17,8 @@ from portal.people.policies import Who, policy
 def letter(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Hand over the signed letter."""
     policies.get_own_request(actor=actor_of(request), request_id=request_id)
-    return pdf_answer(letter_pdf(actor=actor_of(request), request_id=request_id))
+    data = letter_pdf(actor=actor_of(request), request_id=request_id)
+    return file_answer(data, FileKind.PDF)
 
 
 @policy("leave.leave_form", who=(Who.OWNER,))
@@ -25,11 +26,5 @@ def letter(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def leave_form(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Hand over the form, drawn from what is known now."""
     policies.get_own_request(actor=actor_of(request), request_id=request_id)
-    return pdf_answer(form_pdf(actor=actor_of(request), request_id=request_id))
-
-
-def pdf_answer(data: bytes) -> HttpResponse:
-    """Answer with a file to keep; its name is by chance, for it stays in a folder."""
-    answer = HttpResponse(data, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="dokumen-{token_hex(4)}.pdf"'
-    return answer
+    data = form_pdf(actor=actor_of(request), request_id=request_id)
+    return file_answer(data, FileKind.PDF)

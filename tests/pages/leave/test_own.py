@@ -257,7 +257,7 @@ def test_the_form_is_a_pdf_with_a_name_by_chance(rina):
     answer = rina.get(f"{url}formulir/")
     assert answer.content[:5] == b"%PDF-"
     assert re.fullmatch(
-        r'attachment; filename="dokumen-[0-9a-f]{8}\.pdf"', answer["Content-Disposition"]
+        r'attachment; filename="[0-9a-f]{12}\.pdf"', answer["Content-Disposition"]
     )
     assert rina.get(f"{url}dokumen/").status_code == 404
 
