@@ -54,7 +54,6 @@ def calendar(
     without: Iterable[date] = (),
     local: Iterable[date] = (),
     duty: Iterable[date] = (),
-    deducts: Iterable[int] = (),
 ) -> WorkCalendar:
     """Return a calendar with the published holidays, less some, and with local ones."""
     left = {day: kind for day, kind in HOLIDAYS.items() if day not in set(without)}
@@ -62,5 +61,4 @@ def calendar(
         spans=spans or (week(),),
         holidays=left | dict.fromkeys(local, HolidayKind.LOCAL),
         duty_days=frozenset(duty),
-        joint_deducts=frozenset(deducts),
     )

@@ -137,6 +137,7 @@ class EntryKind(TextChoices):
     CARRY = "CARRY", _("Carried over")
     DEFER_CARRY = "DEFER_CARRY", _("Carried over because it was deferred")
     JOINT_CREDIT = "JOINT_CREDIT", _("For joint leave that was worked")
+    JOINT_LEAVE = "JOINT_LEAVE", _("Taken off for joint leave")
     EXPIRE = "EXPIRE", _("Expired")
     RESERVE = "RESERVE", _("Reserved")
     RELEASE = "RELEASE", _("Released")

@@ -41,10 +41,9 @@ def count_days(
     """
     Return the days that count from one day to another, both included, soonest first.
 
-    Where working days count, a free day does not, neither whole nor half; joint leave counts in
-    a year that takes it off the annual leave, and for somebody who was on duty. Where calendar
-    days count, each does, and the calendar is not asked. Nothing counts if the last day lies
-    before the first.
+    Where working days count, a free day does not, neither whole nor half; joint leave counts
+    for somebody who was on duty alone. Where calendar days count, each does, and the calendar
+    is not asked. Nothing counts if the last day lies before the first.
 
     :raises NoCalendar: if working days count and no week covers one of the days.
     """
@@ -53,7 +52,7 @@ def count_days(
     return [
         CountedDay(day, int(lower), int(upper), quantity, day.year)
         for day in days_from(first, last)
-        if unit == Unit.CALENDAR_DAY or calendar.counts(day)
+        if unit == Unit.CALENDAR_DAY or calendar.is_working(day)
     ]
 
 
@@ -89,7 +88,7 @@ def count_anew(
 
 
 def _has_become_free(day: date, calendar: WorkCalendar) -> bool:
-    return day in calendar.holidays and not calendar.counts(day)
+    return day in calendar.holidays and not calendar.is_working(day)
 
 
 def days_from(first: date, last: date) -> Iterator[date]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from portal.leave.choices import EntryKind
 from portal.leave.rules.counting import months_between
 from portal.leave.rules.kinds import Kind
 
 NONE: Final = Decimal(0)
+_A_DAY: Final = Decimal(1)
 LOOKS_BACK_YEARS: Final = 3
 """Leave of two years ago can still be taken; what happened before changes nothing."""
 
@@ -47,14 +49,30 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class JointDay:
+    """What one entry took off an account for a day of joint leave."""
+
+    entry_id: UUID
+    leave_year: int
+    source_year: int
+    day: date
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
-    """One entry that is due in the account of a leave year and a source year."""
+    """
+    One entry that is due in the account of a leave year and a source year.
+
+    ``undoes`` is the entry that it gives back, if it does.
+    """
 
     leave_year: int
     source_year: int
     kind: EntryKind
     quantity: Decimal
     on_day: date
+    undoes: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +86,10 @@ class Terms:
     long_years: Collection[int]
     """Years in which she takes long leave: they bring no annual leave."""
     today: date
+    joint_days: Collection[date] = ()
+    """Days of joint leave that cost her a day, in all years looked at."""
+    joint_taken: Collection[JointDay] = ()
+    """What has been taken off for such days and stands."""
 
 
 @dataclass(slots=True)
@@ -87,13 +109,24 @@ class Plan:
         rows = [one for one in self.buckets.values() if one.leave_year == leave_year]
         return sorted(rows, key=lambda one: one.source_year)
 
-    def post(self, bucket: Bucket, kind: EntryKind, quantity: Decimal, on_day: date) -> None:
+    def post(
+        self,
+        bucket: Bucket,
+        kind: EntryKind,
+        quantity: Decimal,
+        on_day: date,
+        *,
+        undoes: UUID | None = None,
+    ) -> None:
         """Put an entry down and let the bucket follow; nothing is no entry."""
         if not quantity:
             return
         place = (bucket.leave_year, bucket.source_year)
-        self.postings.append(Posting(*place, kind, quantity, on_day))
+        self.postings.append(Posting(*place, kind, quantity, on_day, undoes))
         grown = replace(bucket, available=bucket.available + quantity)
+        if kind == EntryKind.JOINT_LEAVE or undoes:
+            self.buckets[place] = grown
+            return
         if kind == EntryKind.GRANT:
             grown = replace(grown, granted=bucket.granted + quantity)
         elif kind == EntryKind.CARRY:
@@ -119,7 +152,9 @@ def plan_year(buckets: Iterable[Bucket], *, year: int, terms: Terms) -> Plan:
     for each in range(start, year + 1):
         if each > start and terms.today.year >= each:
             _turn(plan, each, terms)
+        is_open = terms.today.year <= each or (each, each) not in plan.buckets
         _bring(plan, each, terms, is_first=each == start)
+        _settle_joint(plan, each, terms, is_open=is_open)
     return plan
 
 
@@ -172,6 +207,27 @@ def _yearly(kind: Kind, year: int, terms: Terms) -> Decimal:
     if since is not None and months_between(since, date(year, 12, 31)) < kind.service_months:
         return NONE
     return Decimal(kind.yearly)
+
+
+def _settle_joint(plan: Plan, year: int, terms: Terms, *, is_open: bool) -> None:
+    """
+    Take the joint leave of a year off its own days, soonest first; what is not there stays.
+
+    A day that is none any more, or that she worked, comes back, whenever that becomes known.
+    Nothing is taken off a year that was closed without it.
+    """
+    due = {day for day in terms.joint_days if day.year == year}
+    stands = dict.fromkeys(due, NONE)
+    for one in terms.joint_taken:
+        if one.day in due:
+            stands[one.day] += one.quantity
+        elif one.day.year == year:
+            place = plan.find(one.leave_year, one.source_year)
+            today = terms.today
+            plan.post(place, EntryKind.REVERSE, one.quantity, today, undoes=one.entry_id)
+    for day in sorted(due) if is_open else ():
+        own = plan.find(year, year)
+        plan.post(own, EntryKind.JOINT_LEAVE, -min(own.available, _A_DAY - stands[day]), day)
 
 
 def _turn(plan: Plan, year: int, terms: Terms) -> None:

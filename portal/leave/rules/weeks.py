@@ -41,36 +41,25 @@ class WorkCalendar:
     The days of one person: her weeks, the holidays where she works, the joint leave she worked.
 
     Spans do not overlap. A calendar read for a time knows nothing outside it: every question
-    about a day that no span covers raises `NoCalendar`. ``joint_deducts`` are the years whose
-    joint leave is taken off the annual leave.
+    about a day that no span covers raises `NoCalendar`.
     """
 
     spans: Sequence[WeekSpan]
     holidays: Mapping[date, HolidayKind] = field(default_factory=dict)
     duty_days: frozenset[date] = frozenset()
-    joint_deducts: frozenset[int] = frozenset()
 
     def is_working(self, day: date) -> bool:
         """
         Say whether she works on a day. Joint leave is free, unless she was on duty then.
+
+        In every year: where joint leave costs annual leave, its days are taken off the year as
+        a whole, and leave that lies over them does not pay for them again.
 
         :raises NoCalendar: if no week covers the day.
         """
         if day not in self.holidays:
             return self._is_weekday(day)
         return self.is_joint_leave(day) and day in self.duty_days
-
-    def counts(self, day: date) -> bool:
-        """
-        Say whether a day of annual leave is used up by staying away on it.
-
-        That is every working day, and joint leave in a year that takes it off the annual leave.
-
-        :raises NoCalendar: if no week covers the day.
-        """
-        if self.is_working(day):
-            return True
-        return day.year in self.joint_deducts and self.is_joint_leave(day)
 
     def is_joint_leave(self, day: date) -> bool:
         """

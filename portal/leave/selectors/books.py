@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +18,7 @@ from portal.leave.rules.entitlement import (
     plan_year,
 )
 from portal.leave.rules.kinds import Kind
+from portal.leave.selectors.joint import joint_days_off, joint_days_taken
 from portal.leave.selectors.kinds import account_kinds
 from portal.leave.selectors.service import services_of
 from portal.people.selectors import EmployeeCard
@@ -26,6 +27,8 @@ DEFER_KEY: Final = "defer:"
 """How the key of a release begins that was made because an official deferred the leave."""
 REOPEN_KEY: Final = "reopen:"
 """How the key of an entry begins that puts back what had expired."""
+
+_T = TypeVar("_T")
 
 _BUCKETS = """
 SELECT a.employee_id, a.code, a.leave_year, a.source_year, a.available,
@@ -64,6 +67,8 @@ def plans_for(
     ids = [card.id for card in people]
     services, long = services_of(people), long_years(employee_ids=ids)
     buckets = buckets_of(employee_ids=ids, since=years.start)
+    off = joint_days_off(people, years=years)
+    taken = joint_days_taken(employee_ids=ids, since=years.start)
     return {
         (card.id, code): plan_year(
             buckets.get((card.id, code), ()),
@@ -71,8 +76,12 @@ def plans_for(
             terms=Terms(
                 kinds=mine,
                 since=services.get(card.id),
-                long_years=_closed(mine, long.get(card.id, frozenset())),
+                long_years=_of_annual(mine, long.get(card.id, frozenset())),
                 today=today,
+                joint_days=_since(
+                    services.get(card.id), _of_annual(mine, off.get(card.id, frozenset()))
+                ),
+                joint_taken=taken.get((card.id, code), ()),
             ),
         )
         for card in people
@@ -132,7 +141,12 @@ def _codes(
     return {code: by_year for code, by_year in mine.items() if by_year}
 
 
-def _closed(kinds: Mapping[int, Kind], years: frozenset[int]) -> frozenset[int]:
-    """Keep the years of long leave for annual leave, which alone they close."""
+def _of_annual(kinds: Mapping[int, Kind], found: frozenset[_T]) -> frozenset[_T]:
+    """Keep what concerns annual leave alone: years of long leave, and joint leave."""
     is_annual = any(kind.family == Family.ANNUAL for kind in kinds.values())
-    return years if is_annual else frozenset()
+    return found if is_annual else frozenset()
+
+
+def _since(service: date | None, days: frozenset[date]) -> frozenset[date]:
+    """Leave out the days before somebody served."""
+    return days if service is None else frozenset(day for day in days if day >= service)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from portal.calendars.choices import HolidayKind
 from portal.calendars.selectors import list_holidays_between
 from portal.leave.choices import PatternKind
-from portal.leave.models import JointLeaveDuty, JointLeaveYear, WorkPattern
+from portal.leave.models import JointLeaveDuty, WorkPattern
 from portal.leave.rules.weeks import Pattern, WorkCalendar, spans_between
 from portal.people.selectors import EmployeeCard, employees_by_id, unit_lines
 
@@ -40,7 +40,7 @@ def work_calendars(
     Return the calendars of these employees from one day to another; see `work_calendar`.
 
     Their own week counts before that of their unit, the nearest one upwards, and that before
-    their agency's. Five queries and one for each agency, however many people; none for nobody.
+    their agency's. Four queries and one for each agency, however many people; none for nobody.
     An employee who does not exist is left out.
     """
     people = list(employees_by_id(employee_ids=employee_ids).values())
@@ -50,13 +50,11 @@ def work_calendars(
     weeks = _weeks(people, lines, first, last)
     free = _free_days(people, lines, first, last)
     duties = _duties(people, first, last)
-    deducting = _deducting_years(people, first, last)
     return {
         person.id: WorkCalendar(
             spans=spans_between(_patterns_of(person, lines, weeks), first=first, last=last),
             holidays=_holidays_of(person, lines, free),
             duty_days=frozenset(duties[person.id]),
-            joint_deducts=frozenset(deducting[person.agency_id]),
         )
         for person in people
     }
@@ -134,18 +132,4 @@ def _duties(
     )
     for employee_id, day in rows.values_list("employee_id", "day"):
         found[employee_id].append(day)
-    return found
-
-
-def _deducting_years(
-    people: Sequence[EmployeeCard], first: date, last: date
-) -> Mapping[UUID, Sequence[int]]:
-    found: dict[UUID, list[int]] = defaultdict(list)
-    rows = JointLeaveYear.objects.filter(
-        agency__in={person.agency_id for person in people},
-        year__range=(first.year, last.year),
-        deducts=True,
-    )
-    for agency_id, year in rows.values_list("agency_id", "year"):
-        found[agency_id].append(year)
     return found

@@ -47,7 +47,7 @@ def find_span(*, actor: Account, wish: Wish) -> tuple[date, date]:
         first=wish.first_day,
         days=wish.days,
         unit=unit,
-        counts=lambda day: day <= reach and calendar.counts(day),
+        counts=lambda day: day <= reach and calendar.is_working(day),
     )
     return wish.first_day, last
 

@@ -12,6 +12,7 @@ from portal.common.steps import Step, take_steps
 from portal.leave.services.deadlines import advance_considerations, advance_evidence
 from portal.leave.services.decisions import sign_due
 from portal.leave.services.endings import close_finished
+from portal.leave.services.joint import settle_duties
 from portal.leave.services.quarters import freeze
 from portal.leave.services.recount import recount
 from portal.leave.services.retention import empty_dossiers, return_cases
@@ -42,6 +43,7 @@ HOURLY: Final[tuple[Step, ...]] = (
     ("considerations", advance_considerations),
     ("certificates", advance_evidence),
     ("years", open_years),
+    ("joint leave that was worked", settle_duties),
     ("changed holidays", recount),
     ("leave that is over", close_finished),
     ("plans that are over", end_finished_plans),

@@ -23,7 +23,8 @@ from portal.leave.services.desk import (
     record,
     zone_of,
 )
-from portal.leave.services.ledger import credit_joint, take_back_joint
+from portal.leave.services.joint import reopen, settle_duty
+from portal.leave.services.ledger import take_back_joint
 from portal.people.actors import Account
 from portal.people.selectors import list_units
 
@@ -121,6 +122,8 @@ def record_joint_duty(*, actor: Account, employee_id: UUID, day: date, now: date
     """
     Write down that somebody worked on a day of joint leave; she gets the day back, once.
 
+    What it was worth: the day that had been taken off her annual leave, or one more.
+
     :raises Http404: if the actor does not keep her entitlement, as nobody keeps her own.
     :raises LeaveRefused: if the day is still to come, or is no joint leave in her week.
     :raises NoCalendar: if no week covers the day.
@@ -133,7 +136,7 @@ def record_joint_duty(*, actor: Account, employee_id: UUID, day: date, now: date
             raise LeaveRefused(Refusal.NO_JOINT_LEAVE)
         _duty, is_new = JointLeaveDuty.objects.get_or_create(employee=employee, day=day)
         if is_new:
-            credit_joint(employee_id, day, now=now)
+            settle_duty(agency_id=employee.agency_id, employee_id=employee_id, day=day, now=now)
             record(actor, HR, JOINT_DUTY, employee_id, now=now)
 
 
@@ -150,6 +153,7 @@ def withdraw_joint_duty(*, actor: Account, employee_id: UUID, day: date, now: da
         if not gone:
             raise Http404
         take_back_joint(employee_id, day, now=now)
+        reopen(employee_id=employee_id, day=day, now=now)
         record(actor, HR, JOINT_DUTY_WITHDRAWN, employee_id, now=now)
 
 

@@ -36,6 +36,7 @@ _KEYS: Final = {
     EntryKind.CARRY: "carry:",
     EntryKind.DEFER_CARRY: "defercarry:",
     EntryKind.EXPIRE: "expire:",
+    EntryKind.JOINT_LEAVE: "jointleave:",
     EntryKind.REVERSE: REOPEN_KEY,
 }
 
@@ -51,7 +52,7 @@ def open_year(*, employee_id: UUID, year: int, now: datetime) -> int:
 
     Inside an open deed. Locks the accounts of the employee. Done again it does nothing; done
     late it does the same. Years that are over are settled on the way: what may go on goes on,
-    the rest expires.
+    the rest expires. Where joint leave costs annual leave, it is taken off here.
     """
     locked_accounts(employee_id=employee_id)
     card = employees_by_id(employee_ids=[employee_id])[employee_id]
@@ -69,9 +70,16 @@ def open_year(*, employee_id: UUID, year: int, now: datetime) -> int:
         for code, posting in due
     }
     numbers = Numbers(accounts.values())
+    back = [posting.undoes for _code, posting in due if posting.undoes]
+    undone = LedgerEntry.objects.in_bulk(back) if back else {}
     post(
         [
-            _line(accounts[code, posting.leave_year, posting.source_year], posting, numbers)
+            _line(
+                accounts[code, posting.leave_year, posting.source_year],
+                posting,
+                numbers,
+                undone.get(posting.undoes) if posting.undoes else None,
+            )
             for code, posting in due
         ]
     )
@@ -131,15 +139,20 @@ def check_ledger(*, now: datetime) -> list[str]:
     return found
 
 
-def _line(account: LeaveAccount, posting: Posting, numbers: Numbers) -> Line:
+def _line(
+    account: LeaveAccount, posting: Posting, numbers: Numbers, undone: LedgerEntry | None
+) -> Line:
     number = numbers.take(account)
     key = f"{_KEYS[posting.kind]}{account.pk}"
+    if posting.kind != EntryKind.GRANT:
+        key = f"{key}:{number}"
     return Line(
         account=account,
         kind=posting.kind,
         quantity=posting.quantity,
-        key=key if posting.kind == EntryKind.GRANT else f"{key}:{number}",
+        key=f"reverse:{undone.pk}" if undone else key,
         on_day=posting.on_day,
+        reverses=undone,
     )
 
 

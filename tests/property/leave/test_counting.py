@@ -51,7 +51,6 @@ def calendars(draw):
         spans=spans_between([base, *others], first=START, last=END),
         holidays=draw(st.dictionaries(days | near, st.sampled_from(HolidayKind), max_size=40)),
         duty_days=draw(st.frozensets(days | near, max_size=6)),
-        joint_deducts=draw(st.frozensets(st.integers(2024, 2028))),
     )
 
 
@@ -79,16 +78,13 @@ def test_the_count_adds_up_over_any_split(by, time, cut, unit, part):
 
 
 @given(by=calendars(), time=times(), part=parts)
-def test_a_free_day_is_never_counted_unless_joint_leave_is_deducted(by, time, part):
+def test_a_free_day_is_never_counted(by, time, part):
     found = count_days(
         unit=Unit.WORKING_DAY, first=time[0], last=time[1], part=part, calendar=by
     )
 
     for one in found:
-        deducted = one.year in by.joint_deducts and by.holidays.get(one.day) == (
-            HolidayKind.JOINT_LEAVE
-        )
-        assert by.is_working(one.day) or deducted
+        assert by.is_working(one.day)
         assert time[0] <= one.day <= time[1]
     assert {one.day for one in found} >= {
         time[0] + n * A_DAY
@@ -103,7 +99,6 @@ def test_a_later_public_holiday_never_costs_a_day(by, time, later, part):
         spans=by.spans,
         holidays={**by.holidays, later: HolidayKind.PUBLIC},
         duty_days=by.duty_days,
-        joint_deducts=by.joint_deducts,
     )
 
     before, after = total(*time, by, part=part), total(*time, more, part=part)
@@ -118,7 +113,6 @@ def test_later_joint_leave_on_an_ordinary_day_never_costs_a_day(by, time, later)
         spans=by.spans,
         holidays={**by.holidays, later: HolidayKind.JOINT_LEAVE},
         duty_days=by.duty_days,
-        joint_deducts=by.joint_deducts,
     )
 
     assert total(*time, more) <= total(*time, by)

@@ -1,7 +1,8 @@
 """
 The property of the ledger: whatever is done, in whatever order, it adds up.
 
-Over random histories of asking, letting go, granting, giving back, crediting and years turning:
+Over random histories of asking, letting go, granting, giving back, crediting, joint leave that
+is announced and taken back, and years turning:
 after every step each balance is what its entries come to and none is below zero; what was taken
 is what stands; requests that have ended hold nothing; a year opened again is due nothing.
 """
@@ -16,8 +17,10 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from portal.calendars.choices import HolidayKind
+from portal.calendars.models import Holiday
 from portal.leave.choices import EntryKind, State
-from portal.leave.models import LeaveRequest, LedgerEntry
+from portal.leave.models import JointLeaveYear, LeaveRequest, LedgerEntry
 from portal.leave.services import ledger, years
 from portal.leave.services.desk import LeaveRefused, employee_locked
 from portal.people.models import Employee, User
@@ -34,7 +37,18 @@ STATES = {"refuse": State.REFUSED, "defer": State.DEFERRED}
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["ask", "ask", "grant", "grant", "back", "refuse", "defer", "credit", "year"]
+            [
+                "ask",
+                "ask",
+                "grant",
+                "grant",
+                "back",
+                "refuse",
+                "defer",
+                "credit",
+                "joint",
+                "year",
+            ]
         ),
         st.integers(0, 3),
         st.sampled_from([1, 2, 5, 12, 20]),
@@ -54,6 +68,7 @@ class History:
         self.employee = Employee.objects.create(
             user=user, agency=colleague.agency, unit=colleague.unit
         )
+        Holiday.objects.all().delete()
         self.today = date(2025, 12, 20)
         self.rows: list[tuple[LeaveRequest, list]] = []
         self.taken: dict = defaultdict(dict)
@@ -106,6 +121,15 @@ class History:
     def _credit(self, _kind, which, *_rest) -> None:
         ledger.credit_joint(
             self.employee.pk, self.today - timedelta(days=which), now=noon(self.today)
+        )
+
+    def _joint(self, _kind, which, count, *_rest) -> None:
+        """Announce a day of joint leave that costs one, or take the announcement back."""
+        day = date(self.today.year, 4 + which, count)
+        if not Holiday.objects.filter(day=day).delete()[0]:
+            Holiday.objects.create(day=day, kind=HolidayKind.JOINT_LEAVE, name="Cuti bersama")
+        years.open_year(
+            employee_id=self.employee.pk, year=self.today.year, now=noon(self.today)
         )
 
     def _year(self, *_step) -> None:
@@ -168,4 +192,9 @@ def test_the_ledger_adds_up_after_any_history(colleague, history):
 
 @pytest.fixture
 def colleague():
-    return open_room().employee
+    room = open_room()
+    for year in range(2025, 2032):
+        JointLeaveYear.objects.create(
+            agency=room.agency, year=year, deducts=True, legal_basis="SE"
+        )
+    return room.employee

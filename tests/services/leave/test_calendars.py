@@ -8,7 +8,7 @@ from portal.calendars.choices import HolidayKind, HolidayStatus
 from portal.calendars.models import Holiday
 from portal.calendars.rules import local_day
 from portal.leave.choices import Part, PatternKind, Unit
-from portal.leave.models import JointLeaveDuty, JointLeaveYear, WorkPattern
+from portal.leave.models import JointLeaveDuty, WorkPattern
 from portal.leave.rules.counting import count_days
 from portal.leave.rules.weeks import NoCalendar
 from portal.leave.selectors.calendars import work_calendar, work_calendars
@@ -144,17 +144,18 @@ def test_a_removed_holiday_is_a_working_day_and_an_estimated_one_is_not(agency):
     assert not by.is_working(likely)
 
 
-def test_a_day_of_joint_leave_that_is_a_local_holiday_too_costs_nobody_a_day(agency):
+def test_a_day_of_joint_leave_that_is_a_local_holiday_too_can_be_nobody_s_duty(agency):
     day = date(2026, 12, 24)
     publish(2026)
-    JointLeaveYear.objects.create(agency=agency, year=2026, deducts=True, legal_basis="SKB")
     unit = make_unit(agency)
     Holiday.objects.create(
         day=day, agency=agency, unit=unit, kind=HolidayKind.LOCAL, name="Libur setempat"
     )
 
-    assert len(days_of(make_employee(agency=agency), day, day)) == 1
-    assert days_of(make_employee(unit=unit), day, day) == []
+    people = make_employee(agency=agency), make_employee(unit=unit)
+    for person in people:
+        JointLeaveDuty.objects.create(employee=person, day=day)
+    assert [calendar_of(person).is_working(day) for person in people] == [True, False]
 
 
 def test_duty_on_joint_leave_is_one_person_s(agency):
@@ -165,15 +166,6 @@ def test_duty_on_joint_leave_is_one_person_s(agency):
 
     assert calendar_of(on_duty).is_working(day)
     assert not calendar_of(off_duty).is_working(day)
-
-
-def test_a_deducting_year_is_one_agency_s(agency):
-    JointLeaveYear.objects.create(agency=agency, year=2026, deducts=True, legal_basis="SKB")
-    other = make_agency()
-    give_week(other)
-
-    assert calendar_of(make_employee(agency=agency)).joint_deducts == {2026}
-    assert calendar_of(make_employee(agency=other)).joint_deducts == frozenset()
 
 
 def test_without_any_week_nothing_is_counted():
@@ -206,5 +198,5 @@ def test_many_cost_as_much_as_one(agency, django_assert_num_queries):
     people = [make_employee(unit=unit).pk for unit in units for _ in range(3)]
 
     for some in (people[:1], people):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             assert set(work_calendars(employee_ids=some, first=FIRST, last=LAST)) == set(some)

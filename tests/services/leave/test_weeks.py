@@ -19,7 +19,6 @@ from portal.leave.models import (
 )
 from portal.leave.rules.weeks import NoCalendar
 from portal.leave.selectors.balances import balance_of
-from portal.leave.selectors.calendars import work_calendar
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.weeks import (
     end_week,
@@ -341,8 +340,6 @@ def test_whether_a_year_deducts_can_be_set_and_changed(room):
 
     row = JointLeaveYear.objects.get()
     assert (row.year, row.deducts, row.legal_basis) == (2026, True, "SKB")
-    calendar = work_calendar(employee_id=room.employee.pk, first=JULY, last=JULY)
-    assert calendar.joint_deducts == {2026}
 
 
 def test_a_rule_without_a_basis_is_none(room):

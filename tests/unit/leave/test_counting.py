@@ -84,21 +84,6 @@ def test_a_day_of_joint_leave_that_came_later_is_given_back():
     }
 
 
-def test_joint_leave_costs_a_day_only_in_a_year_that_deducts_it():
-    first, last = date(2026, 3, 16), date(2026, 3, 27)
-
-    assert len(days_of(first, last, calendar(deducts=[2025]))) == 5
-    counted = days_of(first, last, calendar(deducts=[2026]))
-    assert len(counted) == 9
-    assert date(2026, 3, 19) not in {found.day for found in counted}
-
-
-def test_a_deducted_joint_day_at_the_weekend_stays_free():
-    by = calendar(week(frozenset({1, 2})), deducts=[2026])
-
-    assert days_of(date(2026, 3, 18), date(2026, 3, 20), by) == []
-
-
 def test_joint_leave_on_duty_is_a_working_day_and_a_public_holiday_never():
     by = calendar(duty=[date(2026, 3, 18), date(2026, 3, 19)])
 
@@ -262,12 +247,6 @@ def test_months_that_are_over(first, day, months):
 def test_deadlines_fall_on_working_days(day, n, found):
     assert working_day_after(day, n, calendar()) == found
     assert working_days_between(day, found, calendar()) == n
-
-
-def test_joint_leave_that_is_deducted_is_still_no_day_of_a_deadline():
-    assert working_day_after(date(2026, 3, 17), 1, calendar(deducts=[2026])) == date(
-        2026, 3, 25
-    )
 
 
 def test_a_deadline_beyond_the_calendar_is_not_guessed():

@@ -79,7 +79,7 @@ def test_nothing_is_known_outside_the_time_asked_for():
 
     for day in (date(2025, 12, 31), date(2027, 1, 1)):
         with pytest.raises(NoCalendar):
-            by.counts(day)
+            by.is_working(day)
 
 
 def test_ramadan_shortens_the_days_it_covers_and_no_others():
