@@ -92,6 +92,7 @@ TABLE: Final[tuple[Transition, ...]] = (
         Action.RETURN, (State.DECISION, State.EVIDENCE_OVERDUE), (State.RETURNED,), DESK
     ),
     Transition(Action.RESUBMIT, (State.RETURNED,), _ON_THE_WAY, EMPLOYEE),
+    # The house in her place once she has left.
     Transition(Action.WITHDRAW, UNDECIDED, (State.WITHDRAWN,), EMPLOYEE),
     Transition(
         Action.ASK_CANCEL,

@@ -136,12 +136,15 @@ def end_finished_plans(*, now: datetime) -> int:
         last = plan.stages.order_by("-number").values_list("last_day", flat=True).first()
         if last is not None and last < today:
             with employee_locked(employee_id=plan.request.employee_id):
-                done += (
-                    ReturnPlan.objects.filter(pk=plan.pk, version=plan.version)
-                    .exclude(state=PlanState.ENDED)
-                    .update(state=PlanState.ENDED, ended_on=today)
-                )
+                done += end_quietly(plan, today=today)
     return done
+
+
+def end_quietly(plan: ReturnPlan, *, today: date) -> bool:
+    """End a plan and tell nobody; inside a deed. Say whether it was this call that ended it."""
+    same = ReturnPlan.objects.filter(pk=plan.pk, version=plan.version)
+    running = same.exclude(state=PlanState.ENDED)
+    return bool(running.update(state=PlanState.ENDED, ended_on=today))
 
 
 def _find(actor: Account, plan_id: UUID, *, role: str, now: datetime) -> ReturnPlan:
@@ -226,7 +229,7 @@ def _tell(plan: ReturnPlan, row: LeaveRequest, *, but: str, now: datetime) -> No
     """Tell the other two that there is something to look at."""
     if but != EMPLOYEE:
         tell_owner(row, notices.RETURN_PLAN, subject_id=plan.pk, rev=plan.version, now=now)
-    if but != MANAGER and plan.manager is not None:
+    if but != MANAGER and plan.manager is not None and plan.manager.user.is_active:
         tell(
             user_ids=[plan.manager.user_id],
             namespace=notices.MANAGER,

@@ -186,13 +186,19 @@ def tell_sent(row: LeaveRequest, *, now: datetime) -> None:
 
 
 def take_back(
-    row: LeaveRequest, *, version: int, keeps_question: bool = False, now: datetime
+    row: LeaveRequest,
+    *,
+    version: int,
+    keeps_question: bool = False,
+    role: str = EMPLOYEE,
+    now: datetime,
 ) -> None:
     """
     Withdraw an undecided request, inside a deed: days, reservation and question come back.
 
     A decision that was not signed yet is undone with it. ``keeps_question`` leaves what the
-    superior was asked open, for a request that takes the place of this one.
+    superior was asked open, for a request that takes the place of this one. ``role`` is the
+    house's where its employee has left.
 
     :raises LeaveRefused: if it is decided, or no longer what the page showed.
     """
@@ -202,7 +208,7 @@ def take_back(
         row,
         Action.WITHDRAW,
         to=State.WITHDRAWN,
-        role=EMPLOYEE,
+        role=role,
         version=version,
         fields=["is_provisional", "rev", "closed_on"],
         now=now,

@@ -11,6 +11,7 @@ from typing import Final
 from portal.common.steps import Step, take_steps
 from portal.leave.services.deadlines import advance_considerations, advance_evidence
 from portal.leave.services.decisions import sign_due
+from portal.leave.services.departures import settle_departed
 from portal.leave.services.endings import close_finished
 from portal.leave.services.joint import settle_duties
 from portal.leave.services.quarters import freeze
@@ -39,6 +40,7 @@ def look_through_ledger(*, now: datetime) -> int:
 
 MINUTELY: Final[tuple[Step, ...]] = (("decisions", sign_due),)
 HOURLY: Final[tuple[Step, ...]] = (
+    ("people who left", settle_departed),
     ("reviewers who left", return_cases),
     ("considerations", advance_considerations),
     ("certificates", advance_evidence),

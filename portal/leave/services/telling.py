@@ -47,7 +47,9 @@ def tell_owner(
     rev: int = 0,
     now: datetime,
 ) -> None:
-    """Tell whoever asked for the leave."""
+    """Tell whoever asked for the leave, unless she has left."""
+    if not row.employee.user.is_active:
+        return
     tell(
         user_ids=[row.employee.user_id],
         namespace=notices.OWN,
