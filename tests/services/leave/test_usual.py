@@ -104,9 +104,7 @@ def test_free_days_are_no_working_days(room):
     for _number in range(10):
         answered(room, days=8)
     assert words(room, row).startswith(usual(6))
-    Holiday.objects.create(
-        day=date(2026, 11, 4), kind=HolidayKind.PUBLIC, name="Libur"
-    )
+    Holiday.objects.create(day=date(2026, 11, 4), kind=HolidayKind.PUBLIC, name="Libur")
     assert words(room, row).startswith(usual(5))
 
 

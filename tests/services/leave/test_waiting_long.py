@@ -42,9 +42,7 @@ def test_five_working_days_are_not_long_and_six_are(room, code):
 
 def test_a_holiday_and_a_week_of_her_own_count(room):
     ready(room, **DAYS)
-    Holiday.objects.create(
-        day=date(2026, 11, 25), kind=HolidayKind.PUBLIC, name="Libur"
-    )
+    Holiday.objects.create(day=date(2026, 11, 25), kind=HolidayKind.PUBLIC, name="Libur")
     assert long_at(room, NEXT_TUESDAY) == [False]
     Holiday.objects.all().delete()
     assert long_at(room, NEXT_TUESDAY) == [True]
