@@ -28,7 +28,7 @@ from tests.support.groups import give_vault, vault_of
 from tests.support.leave import SINCE, Room, add_rules
 from tests.support.leave_cases import considered, decide, grants, read, sent
 from tests.support.leave_life import code_in, photo
-from tests.support.leave_team import stands_in
+from tests.support.leave_team import absent, stands_in
 
 LEAVE_PERSONS = ("chief", "deputy", "peer", "second", "undecreed", "stranger")
 """
@@ -197,3 +197,34 @@ def _attested(room: Room, first: date, now: datetime) -> UUID:
     finding = attestations.Finding(verdict=Verdict.ENOUGH, issuer=Issuer.DOCTOR)
     attestations.attest(actor=room.reviewer, request_id=request_id, ruling=finding, now=now)
     return request_id
+
+
+def more_rest(room: Room, *, now: datetime, many: int) -> None:
+    """
+    Let many people under the same manager rest, ask, hand in and wait for a decision.
+
+    And let the employee of the room herself look back on a few leaves more.
+    """
+    monday = _day(_monday(now), 56)
+    for number in range(many):
+        somebody = make_employee("banyak", unit=room.unit, manager=room.manager)
+        Employee.objects.filter(pk=somebody.pk).update(employment=Employment.PNS)
+        day = _day(monday, 7 * (number % 4))
+        absent(room, somebody, localdate(now), _day(day, -7))
+        sent(room, employee=somebody, first=day, last=day, now=now)
+        handed = sent(room, employee=somebody, code="CS", first=_day(day, 1),
+                      last=_day(day, 1), now=now)  # fmt: skip
+        evidence.hand_in(
+            actor=account(somebody), request_id=handed.pk, files=[photo("dr. Sari")], now=now
+        )
+        ready = considered(
+            sent(room, employee=somebody, first=_day(day, 2), last=_day(day, 2), now=now),
+            now=now,
+        )
+        if number % 3 == 0:
+            decide(room, ready, now=now)
+        stands_in(room.manager, somebody, first=day, last=day)
+    for number in range(many // 4):
+        day = _day(monday, 7 * number)
+        absent(room, room.employee, day, day)
+    freeze(now=now + timedelta(days=800))

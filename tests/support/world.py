@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.support.browsers import browser
 from tests.support.circle_world import build_round
+from tests.support.leave import Room
 from tests.support.leave_world import LEAVE_PERSONS, build_rest
 
 PERSONS = (
@@ -63,6 +64,8 @@ class World:
     rows: dict[str, object] = field(default_factory=dict)
     special: dict[str, dict[str, object]] = field(default_factory=dict)
     held: UUID | None = None
+    room: Room | None = None
+    """The people around leave, as its tests name them."""
     browsers: dict[str, Client] = field(default_factory=dict)
     first_token: str = ""
     """The token of the first free time, as its button carries it."""
@@ -211,6 +214,7 @@ def _other_rows(world: World, now: datetime) -> None:
 
 def _leave(world: World, now: datetime) -> None:
     around = build_rest(world.practice.agency, world.users, now=now)
+    world.room = around.room
     world.users |= around.users
     world.rows |= around.rows
     world.special |= around.special
