@@ -7,11 +7,16 @@ import pytest
 from django.utils import translation
 from icalendar import Calendar
 
+from portal.calendars.choices import HolidayKind
+from portal.calendars.models import Holiday
 from portal.leave import notices
 from portal.leave.choices import FeedKind, State
 from portal.leave.models import LeaveDay, LeaveRequest
 from portal.leave.selectors.feeds import feed
+from portal.leave.services import endings
 from portal.leave.services.calendars import make_address
+from portal.leave.services.changes import ask_cancel, ask_early_return
+from portal.leave.services.recount import recount
 from portal.leave.services.requests import withdraw
 from portal.notifications import registry
 from portal.notifications.models import Notification
@@ -87,6 +92,31 @@ def test_the_old_days_leave_her_calendar(room):
         ("CANCELLED", date(2026, 12, 7)),
         ("CONFIRMED", FIRST),
     ]
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_days_counted_anew_and_leave_that_stays_change_nothing_she_reads(room, code):
+    """Days are counted anew for some kinds alone: her line must not go away with them."""
+    row = granted(room, ready(room, code=code))
+    before = inbox(room)
+    Holiday.objects.create(day=date(2026, 12, 8), kind=HolidayKind.PUBLIC, name="Libur")
+    assert recount(now=later(60)) == (code == "CT-PNS")
+    assert inbox(room) == before
+    row = read(row.pk)
+    ask_cancel(actor=room.asker, request_id=row.pk, version=row.version, now=later(61))
+    desk = {"actor": room.official, "request_id": row.pk, "now": later(62)}
+    endings.keep(**desk, version=read(row.pk).version)
+    assert inbox(room) == before
+    row = read(row.pk)
+    ask_early_return(
+        actor=room.asker, request_id=row.pk, last_day=date(2026, 12, 7), version=row.version,
+        now=later(63),
+    )  # fmt: skip
+    desk["now"] = later(64)
+    endings.agree_early_return(**desk, version=read(row.pk).version)
+    after = inbox(room)
+    assert len(after) == len(before) == 1
+    assert after != before
 
 
 def test_a_change_that_is_not_granted_tells_her_nothing_new(room):

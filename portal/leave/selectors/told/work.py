@@ -62,7 +62,8 @@ def _asked(question: Consideration, at: Moment) -> InboxLines | None:
 
 
 def _dates(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.rev != at.rev:
+    unseen: int = getattr(row, "unseen", 0)
+    if not row.rev - unseen <= at.rev <= row.rev:
         return None
     if row.phase == Phase.GRANTED:
         title = _("%(name)s is on leave, %(dates)s")
