@@ -236,6 +236,20 @@ def test_what_was_typed_comes_back_with_what_is_missing(open_window, room):
     assert not re.search(r"kirim", page.url)
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_menu_stays_on_one_line_beside_news(open_window, room, language):
+    first, last = scenes.workdays()
+    scenes.in_force(room, first=first, last=last)
+    page = open_window(language, 320)
+    scenes.enter(Pointer(page), room, "employee")
+    page.goto("/cuti/")
+    expect(page.locator("nav.nav .count")).to_be_visible()
+    tops = page.locator("nav.nav ul").first.evaluate(
+        "menu => new Set([...menu.children].map(one => one.offsetTop)).size"
+    )
+    assert tops == 1
+
+
 def test_axe_reads_the_questions_unfolded(open_window, room):
     hand = Careful(open_window("id", 320))
     page = scenes.enter(Pointer(hand.page), room, "employee")
