@@ -51,7 +51,7 @@ PDF: FilePayload = {"name": "surat.pdf", "mimeType": "application/pdf", "buffer"
 
 
 def make_room() -> Room:
-    """Make an agency that does leave, its people with names as they are borne, and the numbers."""
+    """Make an agency that does leave, its people with their names, and the numbers."""
     seed_contacts(now=timezone.now())
     room = open_room()
     for place, name in NAMES.items():
