@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.calendars.rules import local_day
 from portal.common.db import database_now
+from portal.common.files import FileKind, file_answer
 from portal.leave.forms.desk import MonthForm, PeriodForm
 from portal.leave.selectors.attested import attestation_pdf, list_attested
 from portal.leave.selectors.letters import form_pdf, letter_pdf
 from portal.leave.services import attestations
 from portal.leave.statistics import payroll_csv, payroll_rows
 from portal.leave.views.desk import AT_THE_DESK, about
-from portal.leave.views.files import FileKind, file_answer
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 

@@ -5,11 +5,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from portal.common.files import FileKind, file_answer
 from portal.leave.rules.quarters import FEWEST, HEADCOUNT, STEP
 from portal.leave.selectors.quarters import get_quarter, list_quarters, quarter_csv
 from portal.leave.services.quarters import SETTLED_AFTER
 from portal.leave.views.desk import AT_THE_DESK, about
-from portal.leave.views.files import FileKind, file_answer
 from portal.leave.views.things import NUMBERS
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy

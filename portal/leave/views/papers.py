@@ -5,9 +5,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from portal.common.files import FileKind, file_answer
 from portal.leave import policies
 from portal.leave.selectors.letters import form_pdf, letter_pdf
-from portal.leave.views.files import FileKind, file_answer
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 
