@@ -1,5 +1,6 @@
 """Reading the register of doors, the record, and who opened one's own data."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +9,9 @@ from django.utils.translation import gettext as _
 from counselling import selectors as counselling
 from groups.selectors.kept import read_kept
 from portal.audit import selectors as audit
+from portal.leave.rules.transitions import MANAGER
+from portal.leave.selectors import own_data
+from portal.leave.selectors.own_data import KeptLeave
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.policies import Who, registry
@@ -76,6 +80,7 @@ class OwnData:
     opened: list[OpenedRow]
     circles: int
     past_circles: int
+    leave: KeptLeave
 
 
 def list_things() -> list[Thing]:
@@ -106,14 +111,21 @@ def list_deeds(*, limit: int, before: int | None = None) -> list[DeedRow]:
 
 def read_own_data(*, actor: Account) -> OwnData:
     """Return who opened what of the actor's, latest day first, and how many circles she has."""
-    circles = read_kept(actor=actor)
+    circles, leave = read_kept(actor=actor), own_data.read_kept(actor=actor)
     opened = [
         *((row.role, row.action, row.day) for row in counselling.list_opened(actor=actor)),
         *((row.role, row.action, row.day) for row in circles.opened),
+        *((row.role, row.action, row.day) for row in leave.opened),
     ]
     rows = [OpenedRow(_role(role), _deed(action), day) for role, action, day in opened]
     rows.sort(key=lambda row: row.day, reverse=True)
-    return OwnData(opened=rows, circles=circles.live, past_circles=circles.past)
+    return OwnData(opened=rows, circles=circles.live, past_circles=circles.past, leave=leave)
+
+
+def export_leave(*, actor: Account, now: datetime) -> bytes:
+    """Return what is kept of the actor's leave as JSON in UTF-8, readable by people too."""
+    found = own_data.export_own(actor=actor, now=now)
+    return json.dumps(found, ensure_ascii=False, indent=2).encode()
 
 
 def _thing(row: rules.ThingRow) -> Thing:
@@ -133,6 +145,8 @@ def _thing(row: rules.ThingRow) -> Thing:
 def _role(code: str) -> str:
     if code == HOUSE:
         return _("The portal itself")
+    if code == MANAGER:
+        return _("Superior")
     return str(Role(code).label) if code in Role.values else code
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.common.files import FileKind, file_answer
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 from portal.privacy import selectors, services
@@ -29,9 +30,17 @@ def safe(request: HttpRequest) -> HttpResponse:
 @policy("privacy.data", who=(Who.EMPLOYEE,))
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Show who opened what of the actor's, and what is kept of her circles."""
+    """Show who opened what of the actor's, and what is kept of her circles and her leave."""
     own = selectors.read_own_data(actor=actor_of(request))
     return render(request, "privacy/data.html", {"rows": own.opened, "own": own})
+
+
+@policy("privacy.leave_data", who=(Who.EMPLOYEE,))
+@require_safe
+def leave_data(request: HttpRequest) -> HttpResponse:
+    """Give the actor what is kept of her leave, as a file."""
+    body = selectors.export_leave(actor=actor_of(request), now=timezone.now())
+    return file_answer(body, FileKind.JSON)
 
 
 @policy("privacy.audit", who=(Who.DPO,))

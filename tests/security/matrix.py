@@ -352,6 +352,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "privacy:audit": (only("dpo", 200), only("dpo", 405)),
     "privacy:audit-older": (only("dpo", 200), only("dpo", 405)),
     "privacy:data": (signed_in(200), signed_in(405)),
+    "privacy:leave-data": (signed_in(200), signed_in(405)),
     "privacy:safe": (anyone(200), anyone(405)),
     "privacy:who": (anyone(200), anyone(405)),
     # wellbeing

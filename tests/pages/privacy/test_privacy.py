@@ -1,7 +1,9 @@
 """Who can see what is written from the doors; the record records its readers."""
 
 import html
+import json
 import re
+from datetime import date
 
 import pytest
 import time_machine
@@ -10,6 +12,9 @@ from django.utils import translation
 from groups.services import leaving
 from portal.audit.models import StaffEvent
 from portal.audit.services import record_staff
+from portal.leave.rules.asking import Details
+from portal.leave.services.decisions import sign_due
+from portal.leave.services.weeks import set_service
 from portal.people.choices import Role
 from portal.people.models import User
 from portal.people.policies import registry
@@ -18,6 +23,9 @@ from portal.privacy.rules import PAGE_SIZE
 from portal.privacy.selectors import FEARED, list_things
 from tests.factories import NOW, grant, make_agency, make_employee, make_practice
 from tests.support.groups import enrolment_of, join, make_circle, make_member_account
+from tests.support.leave import open_room
+from tests.support.leave_cases import decide, granted, later, ready, sent
+from tests.support.reviews import WORDS
 from tests.support.sources import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +188,79 @@ def test_manager_hr_and_administrators_see_nothing_of_a_circle():
             assert not {"MANAGER", "HR", "REVIEWER", "ADMIN", "HEAD", "COUNSELLOR"} & {
                 who.value for who in entry.sees
             }, entry.name
+
+
+@pytest.fixture
+def leave_room():
+    return open_room()
+
+
+def look_at(client, person, path="/saya/data/"):
+    client.force_login(User.objects.get(pk=person.user_id))
+    return client.get(path)
+
+
+def test_who_opened_something_of_ones_leave_stands_there_once_it_holds(client, leave_room):
+    room = leave_room
+    row = ready(room, code="CS")
+    decide(room, row)
+    hr = {"actor": room.hr, "employee_id": room.employee.pk}
+    set_service(**hr, started_on=date(2015, 1, 1), now=NOW)
+    record_staff(
+        role="REVIEWER", handle="h", action="leave.attested", subject=str(row.pk), now=NOW
+    )
+    with translation.override("id"):
+        shown = {str(one.deed) for one in look_at(client, room.employee).context["rows"]}
+        words = {
+            one: str(Deed(one).label)
+            for one in ("leave.attested", "leave.service_set", "leave.consider")
+        }
+        assert set(words.values()) == shown
+        sign_due(now=later(20))
+        shown = {str(one.deed) for one in look_at(client, room.employee).context["rows"]}
+        assert str(Deed.LEAVE_SIGNED.label) in shown
+    assert look_at(client, room.manager).context["rows"] == []
+
+
+def test_the_page_says_how_much_of_leave_is_kept_and_what_lies_sealed(client, leave_room):
+    room = leave_room
+    assert look_at(client, room.employee).context["own"].leave.requests == 0
+    assert "/saya/data/cuti/" not in look_at(client, room.employee).content.decode()
+    sent(room, code="CS", words=WORDS)
+    answer = look_at(client, room.employee)
+    kept = answer.context["own"].leave
+    assert (kept.requests, kept.under_way, kept.pieces) == (1, 1, 1)
+    assert 'href="/saya/data/cuti/"' in answer.content.decode()
+
+
+def test_the_file_holds_all_of_ones_leave_and_nothing_of_others(client, leave_room):
+    room = leave_room
+    details = Details(address="Jalan Mawar 3", phone="0811", leave_out_manager=False)
+    granted(room, ready(room, details=details))
+    sick = sent(room, code="CS", first=date(2026, 12, 21), last=date(2026, 12, 22), words=WORDS)
+    last = date(2026, 12, 28)
+    theirs = sent(room, employee=room.manager, first=last, last=last)
+
+    answer = look_at(client, room.employee, "/saya/data/cuti/")
+    kept = json.loads(answer.content)
+
+    assert answer["Content-Type"] == "application/json"
+    assert "no-store" in answer["Cache-Control"]
+    assert [one["first_day"] for one in kept["requests"]] == ["2026-12-07", "2026-12-21"]
+    assert kept["requests"][0]["address"] == "Jalan Mawar 3"
+    assert kept["requests"][0]["letter_number"]
+    assert len(kept["requests"][0]["considerations"]) == 1
+    assert [one["sealed"] for one in kept["requests"][1]["handed_in"]] == [True]
+    assert {one["kind"] for one in kept["ledger"]} == {"CT-PNS"}
+    body = answer.content.decode()
+    for other in (room.manager, room.director):
+        assert other.user.full_name not in body
+    for actor in (room.hr, room.official, room.reviewer):
+        assert User.objects.get(pk=actor.user_id).full_name not in body
+    for secret in (WORDS, "ZX-KEJIWAAN-91", str(sick.pk), str(theirs.pk), "2026-12-28"):
+        assert secret not in body
+
+
+def test_somebody_without_leave_gets_an_empty_file(client):
+    answer = look_at(client, make_employee("rina"), "/saya/data/cuti/")
+    assert json.loads(answer.content)["requests"] == []
