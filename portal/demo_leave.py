@@ -81,17 +81,18 @@ def seed_leave(
     monday = today + timedelta(days=8 - today.isoweekday())
     ayu, dimas, fitri = (account(one) for one in members[1:4])
     bram, yosef = account(people["bram"]), account(people["yosef"])
+    agus = account(people["agus"])
     # For Agus: a question about dates.
     _ask(ayu, monday + timedelta(days=7), 3, now=now)
     # For Putri: a certificate to look at.
     sick = _ask(dimas, today, 3, certificate=Certificate.NOW, now=now)
     hand_in(actor=dimas, request_id=sick, files=[_paper(today, 3)], now=now)
-    # For Maya: one without and one with a verdict, both ready to be decided.
-    _answer(_ask(bram, monday, 2, now=now), cast.official, now=now)
+    # For Maya and Ratih: one without and one with a verdict, both ready to be decided.
+    _answer(_ask(bram, monday, 2, now=now), agus, now=now)
     attested = _ask(yosef, today, 5, certificate=Certificate.NOW, now=now)
     hand_in(actor=yosef, request_id=attested, files=[_paper(today, 5)], now=now)
     _attest(cast.reviewer, attested, now=now)
-    _answer(attested, cast.official, now=now)
+    _answer(attested, agus, now=now)
     # Somebody who is away just now.
     granted = _ask(fitri, today + timedelta(days=1), 4, now=now)
     _answer(granted, cast.official, now=now)
@@ -99,14 +100,15 @@ def seed_leave(
 
 
 def _lines(people: Mapping[str, UUID], members: list[UUID]) -> None:
-    """Give everybody a superior: Rina's is there already, the others' is the head of staff."""
+    """Give everybody a superior: Agus to some, the head of staff to the others."""
     head = Employee.objects.get(user_id=people["ratih"])
-    named = [people[handle] for handle in ("agus", "maya", "bram", "yosef", "eko", "tirta")]
+    named = [people[handle] for handle in ("agus", "maya", "eko", "tirta")]
     Employee.objects.filter(user_id__in=[*named, *members[2:4]], manager=None).update(
         manager=head
     )
     agus = Employee.objects.get(user_id=people["agus"])
-    Employee.objects.filter(user_id=members[1], manager=None).update(manager=agus)
+    led = [people["bram"], people["yosef"], members[1]]
+    Employee.objects.filter(user_id__in=led, manager=None).update(manager=agus)
 
 
 def _open(cast: _Cast, *, now: datetime) -> None:

@@ -49,6 +49,14 @@ from portal.people.selectors import employee_of
 
 __all__ = ["BalanceRow", "OwnList", "OwnPage", "OwnRow", "get_own", "list_own"]
 
+_ENDING: Final = (
+    State.RETURNED,
+    State.CANCEL_REQUESTED,
+    State.EARLY_RETURN_REQUESTED,
+    State.ENDED_EARLY,
+    State.RECALLED,
+)
+"""On its way back, or to an end: more days would go against it."""
 _CHANGEABLE: Final = (State.GRANTED, State.GRANTED_AMENDED)
 _OUT: Final = (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE, State.RETURNED)
 
@@ -170,7 +178,7 @@ def _can(
 
 def _can_extend(row: LeaveRequest) -> bool:
     """Say whether more days can follow: while it is asked for, granted or attested."""
-    return row.state in LIVE and row.state not in (State.RETURNED, State.ENDED_EARLY)
+    return row.state in LIVE and row.state not in _ENDING
 
 
 def _can_change(row: LeaveRequest, *, has_change: bool, today: date) -> bool:

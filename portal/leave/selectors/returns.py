@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,11 @@ from portal.calendars.rules import local_day
 from portal.leave.choices import Place, PlanState, Restriction
 from portal.leave.models import LeaveRequest, ReturnPlan
 from portal.leave.policies import plans as policies
+from portal.leave.rules.counting import working_day_after
 from portal.leave.rules.returns import LATEST_START_DAYS
+from portal.leave.rules.weeks import NoCalendar
+from portal.leave.selectors.calendars import work_calendar
+from portal.leave.selectors.papers import place_of
 from portal.papers.pdf import make_pdf
 from portal.papers.shapes import Agreement, ReturnPlanPaper, Stage
 from portal.people.actors import Account
@@ -124,34 +129,44 @@ def list_plans_to_review(*, actor: Account, now: datetime) -> list[PlanPage]:
     return [_page(plan.request, plan) for plan in rows]
 
 
-def plan_pdf(page: PlanPage, *, agency: str, place: str, now: datetime) -> bytes:
-    """Return an agreed plan as PDF, for whoever may see the page."""
-    labels = page.restriction_labels
+def own_plan_pdf(*, actor: Account, request_id: UUID) -> bytes:
+    """
+    Return a plan all three have agreed to as PDF, for whoever comes back by it.
+
+    Dated by the last agreement. It names no reviewer and says no reason.
+
+    :raises Http404: if it is not hers, or not agreed.
+    """
+    row = policies.get_returning_request(actor=actor, request_id=request_id)
+    page = get_own_plan(actor=actor, request_id=request_id)
+    if page.state != PlanState.AGREED:
+        raise Http404
+    stages = tuple(
+        Stage(
+            starts_on=stage.first_day,
+            ends_on=stage.last_day,
+            percent=stage.percent,
+            place=stage.place_label,
+            restrictions=page.restriction_labels,
+        )
+        for stage in page.stages
+    )
     return make_pdf(
         paper=ReturnPlanPaper(
             language="en" if get_language() == "en" else "id",
-            agency=agency,
+            agency=row.employee.agency.name,
             name=page.name,
             unit=page.unit,
             starts_on=page.stages[0].first_day,
             ends_on=page.stages[-1].last_day,
-            stages=tuple(
-                Stage(
-                    starts_on=stage.first_day,
-                    ends_on=stage.last_day,
-                    percent=stage.percent,
-                    place=stage.place_label,
-                    restrictions=labels,
-                )
-                for stage in page.stages
-            ),
+            stages=stages,
             review_dates=page.review_days,
             agreements=tuple(
-                Agreement(party=row.label, who=row.who, agreed_on=row.agreed_on)
-                for row in page.agreements
+                Agreement(party=one.label, who=one.who, agreed_on=one.agreed_on)
+                for one in page.agreements
             ),
-            place=place,
-            made_on=local_day(now, "Asia/Jakarta"),
+            place=place_of(row),
+            made_on=max(one.agreed_on for one in page.agreements if one.agreed_on),
         )
     )
 
@@ -164,7 +179,7 @@ def _page(row: LeaveRequest, plan: ReturnPlan | None) -> PlanPage:
         name=row.employee.user.full_name,
         unit=row.employee.unit.name,
         leave_ends=row.last_day,
-        earliest=row.last_day + timedelta(days=1),
+        earliest=_first_day_back(row),
         latest=row.last_day + timedelta(days=LATEST_START_DAYS),
         state=state,
         state_label=str(state.label) if state else "",
@@ -177,6 +192,19 @@ def _page(row: LeaveRequest, plan: ReturnPlan | None) -> PlanPage:
         review_days=tuple(plan.review_days) if plan else (),
         agreements=_agreements(row, plan) if plan else (),
     )
+
+
+def _first_day_back(row: LeaveRequest) -> date:
+    """Return the first working day after a leave; the day after it where no week is known."""
+    calendar = work_calendar(
+        employee_id=row.employee_id,
+        first=row.last_day,
+        last=row.last_day + timedelta(days=LATEST_START_DAYS),
+    )
+    try:
+        return working_day_after(row.last_day, 1, calendar)
+    except NoCalendar:
+        return row.last_day + timedelta(days=1)
 
 
 def _stages(plan: ReturnPlan | None) -> tuple[StageRow, ...]:

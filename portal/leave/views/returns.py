@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.common.db import database_now
+from portal.common.files import FileKind, file_answer
 from portal.leave.forms.own import VersionForm
 from portal.leave.forms.returns import PlanForm
 from portal.leave.selectors.returns import (
@@ -20,6 +21,7 @@ from portal.leave.selectors.returns import (
     get_managed_plan,
     get_own_plan,
     get_reviewed_plan,
+    own_plan_pdf,
 )
 from portal.leave.services import returns
 from portal.leave.services.desk import EMPLOYEE, MANAGER, REVIEWER, LeaveRefused
@@ -59,6 +61,14 @@ def return_plan(request: HttpRequest, request_id: UUID) -> HttpResponse:
             messages.success(request, _("Proposed. The other two are asked now."))
             return redirect("leave:return-plan", request_id)
     return _show(request, page, form, role=EMPLOYEE)
+
+
+@policy("leave.plan_paper", who=(Who.OWNER,))
+@require_safe
+def plan_paper(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Hand over the plan all three have agreed to."""
+    data = own_plan_pdf(actor=actor_of(request), request_id=request_id)
+    return file_answer(data, FileKind.PDF)
 
 
 @policy(

@@ -14,11 +14,12 @@ from portal.leave.selectors.returns import (
     get_own_plan,
     get_reviewed_plan,
     list_plans_to_review,
-    plan_pdf,
+    own_plan_pdf,
 )
 from portal.leave.services import returns
 from portal.leave.services.desk import EMPLOYEE, MANAGER, REVIEWER, LeaveRefused
 from portal.notifications.models import Notification
+from portal.people.models import User
 from tests.support.leave import open_room
 from tests.support.leave_team import NOW, send
 
@@ -195,11 +196,22 @@ def test_the_reviewer_has_a_list_of_what_waits(room, granted):
 def test_the_paper_names_work_and_no_reviewer(room, granted):
     import pypdfium2
 
-    propose(room, granted)
-    page = get_own_plan(actor=room.asker, request_id=granted.pk)
-    data = plan_pdf(page, agency=room.agency.name, place="Jakarta", now=NOW)
-    pdf = pypdfium2.PdfDocument(data)
+    plan_id = propose(room, granted)
+    with pytest.raises(Http404):
+        own_plan_pdf(actor=room.asker, request_id=granted.pk)
+    agree(room.superior, plan_id, MANAGER)
+    agree(room.reviewer, plan_id, REVIEWER)
+    with pytest.raises(Http404):
+        own_plan_pdf(actor=room.superior, request_id=granted.pk)
+    pdf = pypdfium2.PdfDocument(own_plan_pdf(actor=room.asker, request_id=granted.pk))
     text = "".join(pdf[number].get_textpage().get_text_range() for number in range(len(pdf)))
     assert room.employee.user.full_name in text
     assert "50" in text
-    assert "Penelaah Contoh" not in text
+    assert User.objects.get(pk=room.reviewer.user_id).full_name not in text
+
+
+def test_a_plan_is_suggested_from_the_next_working_day(room):
+    row = send(room, first=date(2026, 12, 14), last=date(2026, 12, 18))
+    LeaveRequest.objects.filter(pk=row.pk).update(state=State.GRANTED)
+    page = get_own_plan(actor=room.asker, request_id=row.pk)
+    assert page.earliest == date(2026, 12, 21)
