@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from portal.leave.choices import Certificate, State
-from portal.leave.models import LeaveRequest, LeaveType
+from portal.leave.models import LeaveRequest, LeaveType, LedgerEntry
 from portal.leave.rules.asking import Details
 from portal.leave.rules.counting import CountedDay
 from portal.leave.selectors.balances import Balance, balance_of
@@ -114,3 +114,9 @@ def move(row: LeaveRequest, state: State) -> None:
 def left(employee: Employee, year: int, *, code: str = ANNUAL) -> Balance:
     """Return the balance of a year as the ledger stands."""
     return balance_of(employee_id=employee.pk, code=code, year=year)
+
+
+def replay(*, account_id: UUID) -> Decimal:
+    """Return what the entries of an account come to, added up by hand."""
+    entries = LedgerEntry.objects.filter(account=account_id)
+    return sum(entries.values_list("quantity", flat=True), Decimal(0))

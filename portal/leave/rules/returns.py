@@ -8,8 +8,6 @@ from typing import Final
 
 from portal.leave.choices import Place, Refusal, Restriction
 
-USUAL_DAYS: Final = 28
-"""Four weeks; longer is almost never right, so the page says so."""
 MOST_DAYS: Final = 56
 LATEST_START_DAYS: Final = 56
 """A return in stages begins within eight weeks after the last day of leave."""
@@ -53,11 +51,6 @@ def refuse_plan(draft: PlanDraft, *, leave_ends: date) -> Refusal | None:
     if any(not first <= day <= last for day in draft.review_days):
         return Refusal.PLAN_DATES
     return None
-
-
-def is_unusually_long(draft: PlanDraft) -> bool:
-    """Say whether a plan lasts longer than the usual four weeks."""
-    return (draft.stages[-1].last_day - draft.stages[0].first_day).days + 1 > USUAL_DAYS
 
 
 def _in_a_row(stages: Sequence[StageDraft]) -> bool:

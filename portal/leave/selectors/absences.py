@@ -10,10 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.calendars.rules import local_day
-from portal.leave import policies
 from portal.leave.choices import KEPT, Part, Phase, State
 from portal.leave.models import LeaveDay, LeaveRequest
-from portal.people.actors import Account
 from portal.people.choices import Zone
 
 NOON: Final = time(12)
@@ -71,23 +69,6 @@ def taking_place(rows: QuerySet[LeaveRequest]) -> QuerySet[LeaveRequest]:
     days = LeaveDay.objects.filter(request=OuterRef("pk"), active=True)
     shortened = (State.ENDED_EARLY, State.RECALLED)
     return rows.filter(Exists(days) | ~Q(state__in=shortened), state__in=KEPT)
-
-
-def absences_of_reports(
-    *, actor: Account, first: date, last: date, now: datetime
-) -> list[AbsencePublic]:
-    """
-    Return the granted leave of the actor's reports that touches a time, soonest first.
-
-    Her direct reports, and those of whom she stands in for today. Both days are included.
-    """
-    rows = (
-        taking_place(policies.requests_of_reports(actor, now=now))
-        .filter(first_day__lte=last, last_day__gte=first)
-        .select_related("employee__user")
-        .order_by("first_day", "last_day", "employee__user__full_name", "id")
-    )
-    return [absence_of(row) for row in rows]
 
 
 def away_today(*, user_ids: Collection[UUID], now: datetime) -> frozenset[UUID]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.leave.choices import EntryKind
 from portal.leave.models import LedgerEntry
 from portal.leave.rules.entitlement import Bucket
-from portal.leave.selectors.books import buckets_of, long_years, plans_for
+from portal.leave.selectors.books import buckets_of, plans_for
 from portal.people.selectors import employees_by_id
 
 
@@ -81,11 +81,6 @@ def balances_of(
     return {
         employee_id: _balance(buckets, code, year) for employee_id, buckets in found.items()
     }
-
-
-def has_long_leave(*, employee_id: UUID, year: int) -> bool:
-    """Say whether somebody takes long leave that starts in a year; it has no annual leave."""
-    return year in long_years(employee_ids=[employee_id]).get(employee_id, frozenset())
 
 
 def entries_of(*, employee_id: UUID, code: str, year: int) -> list[EntryRow]:

@@ -44,9 +44,20 @@ def employee_locked(*, employee_id: UUID) -> Iterator[None]:
 
     :raises LeaveRefused: if the lock stays taken; nothing is written then.
     """
+    with locked(EMPLOYEE_LOCK, employee_id):
+        yield
+
+
+@contextmanager
+def locked(space: str, key: UUID) -> Iterator[None]:
+    """
+    Open the transaction of one deed and hold a lock of a kind; see `employee_locked`.
+
+    :raises LeaveRefused: if the lock stays taken; nothing is written then.
+    """
     try:
         with transaction.atomic(durable=True):
-            lock(EMPLOYEE_LOCK, employee_id, PATIENCE_SECONDS)
+            lock(space, key, PATIENCE_SECONDS)
             yield
     except OperationalError as error:
         if not is_lock_timeout(error):

@@ -1,25 +1,22 @@
 """What HR keeps of working time: weeks with their history, joint leave, length of service."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import OperationalError, transaction
 from django.http import Http404
 
 from portal.calendars.rules import local_day
-from portal.common.db import is_lock_timeout, lock
 from portal.leave.choices import PatternKind, Refusal
 from portal.leave.models import JointLeaveDuty, JointLeaveYear, ServiceRecord, WorkPattern
 from portal.leave.policies.desk import get_settled_agency, get_settled_employee
 from portal.leave.selectors.calendars import work_calendar
 from portal.leave.services.desk import (
     HR,
-    PATIENCE_SECONDS,
     LeaveRefused,
     employee_locked,
+    locked,
     record,
     zone_of,
 )
@@ -76,7 +73,7 @@ def set_week(
     if valid_until is not None and valid_until < valid_from:
         raise LeaveRefused(Refusal.ENDS_BEFORE_START)
     owner = _owner(actor, agency_id, unit_id, employee_id)
-    with _weeks_locked(agency_id):
+    with locked(_WEEKS_LOCK, agency_id):
         _make_room(owner, kind, valid_from, valid_until)
         row = WorkPattern.objects.create(
             **owner,
@@ -102,7 +99,7 @@ def end_week(*, actor: Account, pattern_id: UUID, last_day: date, now: datetime)
     :raises LeaveRefused: for the usual week of the agency.
     """
     agency_id = get_settled_agency(actor)
-    with _weeks_locked(agency_id):
+    with locked(_WEEKS_LOCK, agency_id):
         row = WorkPattern.objects.filter(pk=pattern_id, agency_id=agency_id).first()
         if row is None:
             raise Http404
@@ -169,7 +166,7 @@ def set_joint_year(
     agency_id = get_settled_agency(actor)
     if not legal_basis.strip():
         raise ValueError("a rule names its basis")
-    with _weeks_locked(agency_id):
+    with locked(_WEEKS_LOCK, agency_id):
         row, _is_new = JointLeaveYear.objects.update_or_create(
             agency_id=agency_id,
             year=year,
@@ -201,23 +198,6 @@ def set_service(
             defaults={"started_on": started_on, "contract_until": contract_until},
         )
         record(actor, HR, SERVICE_SET, employee_id, now=now)
-
-
-@contextmanager
-def _weeks_locked(agency_id: UUID) -> Iterator[None]:
-    """
-    Open a transaction that alone changes the weeks of an agency.
-
-    :raises LeaveRefused: if another one takes too long.
-    """
-    try:
-        with transaction.atomic(durable=True):
-            lock(_WEEKS_LOCK, agency_id, PATIENCE_SECONDS)
-            yield
-    except OperationalError as error:
-        if not is_lock_timeout(error):
-            raise
-        raise LeaveRefused(Refusal.BUSY) from error
 
 
 def _owner(

@@ -102,12 +102,6 @@ def open_years(*, now: datetime) -> int:
     return opened
 
 
-def replay(*, account_id: UUID) -> Decimal:
-    """Return what the entries of an account come to."""
-    total = LedgerEntry.objects.filter(account=account_id).aggregate(total=Sum("quantity"))
-    return total["total"] or Decimal(0)
-
-
 def check_ledger(*, now: datetime) -> list[str]:
     """
     Return what does not add up, in words for the log: nothing, unless somebody broke in.

@@ -17,11 +17,11 @@ from portal.leave.services.weeks import (
     set_joint_year,
     withdraw_joint_duty,
 )
-from portal.leave.services.years import check_ledger, open_years, replay
+from portal.leave.services.years import check_ledger, open_years
 from portal.people.models import User
 from tests.factories import make_employee
 from tests.support.granted import grant_leave
-from tests.support.ledger import ANNUAL, ask, days_on, left, noon, take, take_back
+from tests.support.ledger import ANNUAL, ask, days_on, left, noon, replay, take, take_back
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from portal.leave.models import LeaveAccount, LedgerEntry
 from portal.leave.selectors.balances import entries_of
 from portal.leave.services import ledger
 from portal.leave.services.desk import LeaveRefused, employee_locked
-from portal.leave.services.years import check_ledger, replay
+from portal.leave.services.years import check_ledger
 from tests.support.leave import open_room
 from tests.support.ledger import (
     ANNUAL,
@@ -24,6 +24,7 @@ from tests.support.ledger import (
     make_request,
     noon,
     open_for,
+    replay,
     take,
     take_back,
 )

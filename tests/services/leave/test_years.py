@@ -13,7 +13,8 @@ from portal.leave.models import (
     LedgerEntry,
     ServiceRecord,
 )
-from portal.leave.selectors.balances import balance_of, balances_of, has_long_leave
+from portal.leave.selectors.balances import balance_of, balances_of
+from portal.leave.selectors.books import long_years
 from portal.leave.services import ledger
 from portal.leave.services.desk import employee_locked
 from portal.leave.services.years import check_ledger, open_years
@@ -50,6 +51,10 @@ def employee(room):
 
 def buckets(employee, year):
     return {source: days for source, days in left(employee, year).buckets if days}
+
+
+def closed_years(employee):
+    return long_years(employee_ids=[employee.pk]).get(employee.pk, frozenset())
 
 
 def entries():
@@ -174,13 +179,12 @@ def test_a_year_with_long_leave_has_no_annual_leave(employee, long_leave):
     days = days_on(date(2026, 9, 1), 60)
     row = take(employee, days, on=date(2026, 8, 3), code=long_leave.code)
     assert buckets(employee, 2026) == {2025: 6}
-    assert has_long_leave(employee_id=employee.pk, year=2026)
-    assert not has_long_leave(employee_id=employee.pk, year=2027)
+    assert closed_years(employee) == {2026}
     open_for(employee, 2026, on=date(2026, 9, 1))
     assert buckets(employee, 2026) == {2025: 6}
     take_back(row, days, on=date(2026, 8, 20))
     assert buckets(employee, 2026) == {2025: 6, 2026: 12}
-    assert not has_long_leave(employee_id=employee.pk, year=2026)
+    assert closed_years(employee) == set()
 
 
 def test_annual_leave_taken_before_long_leave_stays_taken(employee, long_leave):
