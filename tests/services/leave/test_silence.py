@@ -307,7 +307,7 @@ def test_a_question_left_over_is_closed_quietly(room):
 
 
 def test_one_request_that_cannot_be_counted_does_not_hold_up_the_others(room):
-    stuck = send(room)
+    send(room)
     elsewhere = open_room()
     row = send(elsewhere)
     from portal.leave.models import WorkPattern
