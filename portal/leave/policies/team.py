@@ -1,6 +1,6 @@
 """What a superior is asked about, and the dates of the people under her."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -48,14 +48,17 @@ def zone_of(giver: Employee) -> str:
     return giver.zone or giver.unit.zone or giver.agency.zone or Zone.JAKARTA.value
 
 
-def open_considerations(actor: Account, *, now: datetime) -> QuerySet[Consideration]:
+def open_considerations(
+    actor: Account, *, now: datetime, given: Iterable[Delegation] | None = None
+) -> QuerySet[Consideration]:
     """
     Return what waits for the actor, as the one asked or as the one who stands in.
 
     Never a request of her own. A stand-in by delegation has it as long as the delegation is in
-    force, a substitute from the second reminder on.
+    force, a substitute from the second reminder on. ``given`` are the delegations to her of
+    now, where they have been read already.
     """
-    stands_in_for = {row.giver_id for row in delegations_on(user_id=actor.user_id, now=now)}
+    stands_in_for = _givers(actor, given, now=now)
     was_delegate = Delegation.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=OuterRef("asked_on")),
         Q(withdrawn_on=None) | Q(withdrawn_on__gte=OuterRef("asked_on")),
@@ -121,15 +124,18 @@ def ended_considerations(actor: Account) -> QuerySet[Consideration]:
     ).exclude(state=ConsiderationState.OPEN)
 
 
-def requests_of_reports(actor: Account, *, now: datetime) -> QuerySet[LeaveRequest]:
+def requests_of_reports(
+    actor: Account, *, now: datetime, given: Iterable[Delegation] | None = None
+) -> QuerySet[LeaveRequest]:
     """
     Return the granted leave of the actor's direct reports.
 
     And of the reports of whom she stands in for today: she sees what they see, no more. What is
     still being decided appears only where she is asked about it: a superior whom somebody left
-    out learns the dates when they are granted, like everybody in the team.
+    out learns the dates when they are granted, like everybody in the team. ``given`` as in
+    `open_considerations`.
     """
-    givers = [row.giver_id for row in delegations_on(user_id=actor.user_id, now=now)]
+    givers = _givers(actor, given, now=now)
     return LeaveRequest.objects.filter(
         Q(employee__manager__user_id=actor.user_id) | Q(employee__manager__in=givers),
         state__in=KEPT,
@@ -173,6 +179,11 @@ def get_giver(*, actor: Account, giver_id: UUID | None) -> Employee:
     if found is None or not _may_settle(actor, found):
         raise Http404
     return found
+
+
+def _givers(actor: Account, given: Iterable[Delegation] | None, *, now: datetime) -> set[UUID]:
+    rows = delegations_on(user_id=actor.user_id, now=now) if given is None else given
+    return {row.giver_id for row in rows}
 
 
 def _may_settle(actor: Account, giver: Employee) -> bool:

@@ -1,6 +1,6 @@
 """A superior's pages: what she is asked, who is away, who is coming back. Dates, never why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import UNDECIDED, ConsiderationState, ManagerSees, PlanState
-from portal.leave.models import Consideration, LeaveRequest
+from portal.leave.models import Consideration, LeaveRequest, ReturnPlan
 from portal.leave.policies.plans import managed_plans
 from portal.leave.rules.deadlines import LOOK_AHEAD, lapses_on
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
@@ -98,12 +98,13 @@ def get_reports(*, actor: Account, now: datetime) -> ReportsPage:
     """
     today = local_day(now, actor.zone)
     given = policies.delegations_on(user_id=actor.user_id, now=now)
-    questions = _questions(policies.open_considerations(actor, now=now), actor, now=now)
-    waiting = _waiting(actor, now=now)
+    still_hers = policies.open_considerations(actor, now=now, given=given)
+    questions = _questions(_asked(still_hers), actor, now=now)
+    waiting = _absences(_waiting(actor, still_hers))
     plans = _plans(actor)
     if not (actor.leads or given or questions or waiting or plans):
         raise Http404
-    absences = _granted(policies.requests_of_reports(actor, now=now), today)
+    absences = _granted(policies.requests_of_reports(actor, now=now, given=given), today)
     return ReportsPage(
         questions=questions,
         waiting=waiting,
@@ -112,6 +113,20 @@ def get_reports(*, actor: Account, now: datetime) -> ReportsPage:
         plans=plans,
         stands_in_for=tuple(sorted({row.giver.user.full_name for row in given})),
         leads=actor.leads,
+    )
+
+
+def leads_somebody(*, actor: Account, now: datetime) -> bool:
+    """Say whether `get_reports` has a page for the actor; no query for a line manager."""
+    if actor.leads:
+        return True
+    given = policies.delegations_on(user_id=actor.user_id, now=now)
+    still_hers = policies.open_considerations(actor, now=now, given=given)
+    return bool(
+        given
+        or still_hers.exists()
+        or _waiting(actor, still_hers).exists()
+        or _running_plans(actor).exists()
     )
 
 
@@ -131,10 +146,14 @@ def get_question(*, actor: Account, consideration_id: UUID, now: datetime) -> Qu
 
     :raises Http404: for one that is another's, answered, or about a request of her own.
     """
-    found = policies.get_consideration(actor=actor, consideration_id=consideration_id, now=now)
-    rows = _questions(Consideration.objects.filter(pk=found.pk), actor, now=now)
-    request = found.request
-    beside = policies.requests_of_reports(actor, now=now).filter(
+    given = policies.delegations_on(user_id=actor.user_id, now=now)
+    still_hers = policies.open_considerations(actor, now=now, given=given)
+    found = _asked(still_hers.filter(pk=consideration_id))
+    if not found:
+        raise Http404
+    rows = _questions(found, actor, now=now)
+    request = found[0].request
+    beside = policies.requests_of_reports(actor, now=now, given=given).filter(
         employee__manager=request.employee.manager_id,
         first_day__lte=request.last_day,
         last_day__gte=request.first_day,
@@ -143,16 +162,15 @@ def get_question(*, actor: Account, consideration_id: UUID, now: datetime) -> Qu
     return QuestionPage(row=rows[0], beside=_absences(taking_place(others)))
 
 
-def _questions(
-    rows: QuerySet[Consideration], actor: Account, *, now: datetime
-) -> tuple[QuestionRow, ...]:
+def _asked(rows: QuerySet[Consideration]) -> list[Consideration]:
+    """Return questions with what is shown of them, and since when anybody has been asked."""
     first_of_round = (
         Consideration.objects.filter(request=OuterRef("request"), round=OuterRef("round"))
         .exclude(state=ConsiderationState.WITHDRAWN)
         .order_by("asked_on")
         .values("asked_on")[:1]
     )
-    found = list(
+    return list(
         rows.annotate(since=Subquery(first_of_round))
         .select_related(*_SHOWN)
         .order_by(
@@ -160,6 +178,11 @@ def _questions(
             "request__employee__user__full_name", "id",
         )
     )  # fmt: skip
+
+
+def _questions(
+    found: Sequence[Consideration], actor: Account, *, now: datetime
+) -> tuple[QuestionRow, ...]:
     if not found:
         return ()
     calendars = work_calendars(
@@ -187,14 +210,12 @@ def _goes_on(since: date, calendar: WorkCalendar | None) -> date | None:
         return None
 
 
-def _waiting(actor: Account, *, now: datetime) -> tuple[AbsencePublic, ...]:
+def _waiting(actor: Account, still_hers: QuerySet[Consideration]) -> QuerySet[LeaveRequest]:
     """Return what the actor was asked about; a later round is hers only if it asks her anew."""
     answered = policies.answered_considerations(actor).filter(round=F("request__round"))
-    still_hers = policies.open_considerations(actor, now=now)
-    rows = LeaveRequest.objects.filter(
+    return LeaveRequest.objects.filter(
         pk__in=answered.values("request"), state__in=UNDECIDED
     ).exclude(pk__in=still_hers.values("request"))
-    return _absences(rows)
 
 
 def _granted(rows: QuerySet[LeaveRequest], today: date) -> tuple[AbsencePublic, ...]:
@@ -216,10 +237,13 @@ def _absence(row: LeaveRequest) -> AbsencePublic:
     return absence_of(row, kind_name=public_name(kind, get_language() or "id"))
 
 
+def _running_plans(actor: Account) -> QuerySet[ReturnPlan]:
+    return managed_plans(actor).exclude(state=PlanState.ENDED)
+
+
 def _plans(actor: Account) -> tuple[PlanRow, ...]:
     rows = (
-        managed_plans(actor)
-        .exclude(state=PlanState.ENDED)
+        _running_plans(actor)
         .select_related("request__employee__user")
         .annotate(begins=Min("stages__first_day"), ends=Max("stages__last_day"))
         .order_by("begins", "request__employee__user__full_name", "id")

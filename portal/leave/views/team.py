@@ -15,7 +15,7 @@ from portal.common.db import database_now
 from portal.leave.choices import Refusal
 from portal.leave.forms.team import ConsiderForm, StandInForm
 from portal.leave.selectors.stand_ins import get_stand_ins
-from portal.leave.selectors.team import get_question, get_reports, has_ended
+from portal.leave.selectors.team import get_question, get_reports, has_ended, leads_somebody
 from portal.leave.services import considerations, delegations
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.views.things import DATES
@@ -49,12 +49,13 @@ def reports(request: HttpRequest) -> HttpResponse:
 def question(request: HttpRequest, consideration_id: UUID) -> HttpResponse:
     """Ask for a consideration with the four boxes of the form; the same for every kind."""
     actor, now = actor_of(request), database_now()
-    if has_ended(actor=actor, consideration_id=consideration_id):
-        messages.info(
-            request, _("This one waits no more: it has been answered or has gone on.")
-        )
+    try:
+        page = get_question(actor=actor, consideration_id=consideration_id, now=now)
+    except Http404:
+        if not has_ended(actor=actor, consideration_id=consideration_id):
+            raise
+        messages.info(request, GONE_ON)
         return redirect("leave:team")
-    page = get_question(actor=actor, consideration_id=consideration_id, now=now)
     form = ConsiderForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,12 +81,8 @@ def question(request: HttpRequest, consideration_id: UUID) -> HttpResponse:
 def guide(request: HttpRequest) -> HttpResponse:
     """Say how to be of help: what to say, and what never to ask."""
     actor, now = actor_of(request), database_now()
-    try:
-        get_reports(actor=actor, now=now)
-        leads_somebody = True
-    except Http404:
-        leads_somebody = False
-    return render(request, "leave/team_guide.html", {"leads_somebody": leads_somebody})
+    context = {"leads_somebody": leads_somebody(actor=actor, now=now)}
+    return render(request, "leave/team_guide.html", context)
 
 
 @policy("leave.stand_ins", who=(Who.MANAGER,))
