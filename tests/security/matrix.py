@@ -284,8 +284,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "leave:own-week": (hr(200), hr(200)),
     "leave:people": (hr_anywhere(200), hr_anywhere(200)),
     "leave:plan-manager": (only("manager", 200), only("manager", 200)),
-    # Proposed in this world, not agreed: there is no paper of it yet.
-    "leave:plan-paper": (signed_in(404), signed_in(405)),
+    "leave:plan-paper": (only("owner", 200), signed_in(405)),
     "leave:plan-reviewer": (reviewers(200), reviewers(200)),
     "leave:question": (those(200, "manager", "deputy"), those(200, "manager", "deputy")),
     "leave:queue": (desks(200), desks(405)),

@@ -20,6 +20,7 @@ from portal.leave.rules.returns import PlanDraft, StageDraft
 from portal.leave.selectors.letters import letter_pdf
 from portal.leave.services import attestations, decisions, evidence, opening, returns
 from portal.leave.services.calendars import make_address
+from portal.leave.services.desk import MANAGER, REVIEWER
 from portal.leave.services.quarters import freeze
 from portal.people.choices import Employment, Role
 from portal.people.models import Agency, Employee, User
@@ -170,6 +171,8 @@ def _granted(room: Room, monday: date, now: datetime) -> tuple[UUID, UUID, UUID]
         actor=room.asker, request_id=row.pk, now=now,
         draft=PlanDraft(stages=(stage,), restrictions=(), review_days=()),
     )  # fmt: skip
+    for actor, role in ((room.reviewer, REVIEWER), (room.superior, MANAGER)):
+        returns.agree_plan(actor=actor, plan_id=plan_id, role=role, version=1, now=now)
     other = considered(
         sent(room, first=_day(monday, 7), last=_day(monday, 8), now=now), now=now
     )
