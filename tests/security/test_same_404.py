@@ -60,7 +60,7 @@ COLLEAGUES = {
     "consideration_id": ("peer", "chief", "owner", "official"),
     "delegation_id": ("deputy", "stranger"),
     "plan_id": ("chief", "owner", "hr", "deputy"),
-    # The second reviewer was told of the piece and has a key; that it is there is no news to her.
+    # The second reviewer was told of the piece and has a key: that it is there is no news.
     "evidence_id": ("owner", "hr", "peer", "stranger"),
     "decision_id": ("hr", "undecreed", "stranger"),
     "decree_id": ("stranger",),
