@@ -9,7 +9,7 @@ moment.
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -37,6 +37,13 @@ SubjectAtRev = tuple[UUID, int]
 """A subject and the revision of it that was told."""
 SubjectFor = tuple[UUID, bytes]
 """A subject and the tag of somebody who was told about it."""
+Load = Callable[[Set[UUID]], Mapping[UUID, Any]]
+"""Finds the rows of any number of subjects in a fixed number of queries."""
+Word = Callable[
+    [Mapping[UUID, Any], Sequence[SubjectAtRev], str, datetime],
+    Mapping[SubjectAtRev, InboxLines],
+]
+"""Words subjects from their rows, among which others may be; asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Notice:
     it stays. ``lines(subject_id, zone)`` words it for the inbox from the facts of now.
     ``many(pairs, zone, now)``, if given, replaces both for a page of the inbox, so that its
     cost does not grow with its lines: pairs missing in the answer are not shown.
+    ``load(subject_ids)`` and ``word(rows, pairs, zone, now)``, if given, are ``many`` in two
+    steps: notices that share a ``load`` share its read, once a page.
     ``undelivered(subject_id, rev, now)``, if given, is told when a mail about it is given up
     (refused for good, or tried as often as it may be); it opens its own transaction.
     ``concerns(pairs, now)``, if given, keeps those recipients whom the subject still concerns;
@@ -65,6 +74,8 @@ class Notice:
         Callable[[Sequence[SubjectAtRev], str, datetime], Mapping[SubjectAtRev, InboxLines]]
         | None
     ) = None
+    load: Load | None = None
+    word: Word | None = None
     undelivered: Callable[[UUID, int, datetime], None] | None = None
     concerns: Callable[[Set[SubjectFor], datetime], Set[SubjectFor]] | None = None
     organisation: bool = False

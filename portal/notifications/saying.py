@@ -39,10 +39,9 @@ def notice(
     subject, however often it was told: the one of the highest revision.
     """
 
-    def many(
-        pairs: Sequence[SubjectAtRev], zone: str, now: datetime
+    def word(
+        rows: Mapping[UUID, Row], pairs: Sequence[SubjectAtRev], zone: str, now: datetime
     ) -> Mapping[SubjectAtRev, InboxLines]:
-        rows = load({subject_id for subject_id, _rev in pairs})
         told = sorted(pairs)
         said = {
             (subject_id, rev): say(rows[subject_id], Moment(rev, zone, now))
@@ -50,6 +49,11 @@ def notice(
             if subject_id in rows
         }
         return {pair: lines for pair, lines in said.items() if lines is not None}
+
+    def many(
+        pairs: Sequence[SubjectAtRev], zone: str, now: datetime
+    ) -> Mapping[SubjectAtRev, InboxLines]:
+        return word(load({subject_id for subject_id, _rev in pairs}), pairs, zone, now)
 
     def still_true(subject_id: UUID, rev: int, now: datetime) -> bool:
         return bool(many([(subject_id, rev)], _SOME_ZONE, now))
@@ -65,5 +69,7 @@ def notice(
         still_true=still_true,
         lines=lines,
         many=many,
+        load=load,
+        word=word,
         concerns=concerns,
     )

@@ -1,8 +1,9 @@
 """Reading inboxes, choices and the state of the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.db.models import Count, Min, Q
 from portal.notifications import policies, registry, rules
 from portal.notifications.choices import LIVE, State
 from portal.notifications.models import AccountMail, AddressChoice, Delivery, Notification
-from portal.notifications.registry import InboxLines, Notice, SubjectAtRev
+from portal.notifications.registry import InboxLines, Load, Notice, SubjectAtRev
 from portal.vault.services import open_field_text
 
 PAGE = 30
@@ -146,10 +147,16 @@ def _worded(told: Sequence[Notification], *, zone: str, now: datetime) -> list[I
     for row in told:
         if registry.is_known(row.notice):
             by_notice.setdefault(row.notice, []).append(row)
+    notices = {name: registry.find_notice(name) for name in by_notice}
+    kept = {
+        name: [(row.subject_id, row.rev) for row in _concerning(notices[name], rows, now)]
+        for name, rows in by_notice.items()
+    }
+    loaded = _loaded((notices[name], pairs) for name, pairs in kept.items())
     lines = {
         (name, *pair): words
-        for name, rows in by_notice.items()
-        for pair, words in _lines(registry.find_notice(name), rows, zone, now).items()
+        for name, pairs in kept.items()
+        for pair, words in _lines(notices[name], pairs, loaded, zone, now).items()
     }
     today = now.astimezone(ZoneInfo(zone)).date()
     return [
@@ -167,10 +174,26 @@ def _worded(told: Sequence[Notification], *, zone: str, now: datetime) -> list[I
     ]
 
 
+def _loaded(
+    kept: Iterable[tuple[Notice, Sequence[SubjectAtRev]]],
+) -> dict[Load, Mapping[UUID, Any]]:
+    """Return the rows behind a page by what loads them, each loader asked once."""
+    wanted: dict[Load, set[UUID]] = {}
+    for notice, pairs in kept:
+        if notice.load is not None:
+            wanted.setdefault(notice.load, set()).update(one for one, _rev in pairs)
+    return {load: load(ids) for load, ids in wanted.items()}
+
+
 def _lines(
-    notice: Notice, told: Sequence[Notification], zone: str, now: datetime
+    notice: Notice,
+    pairs: Sequence[SubjectAtRev],
+    loaded: Mapping[Load, Mapping[UUID, Any]],
+    zone: str,
+    now: datetime,
 ) -> dict[SubjectAtRev, InboxLines]:
-    pairs = [(row.subject_id, row.rev) for row in _concerning(notice, told, now)]
+    if notice.load is not None and notice.word is not None:
+        return dict(notice.word(loaded[notice.load], pairs, zone, now))
     if notice.many is not None:
         return dict(notice.many(pairs, zone, now))
     return {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Set
 from datetime import datetime
-from uuid import UUID
 
 from groups.choices import DutyState, PlaceState
 from groups.models import Agreement, Announcement, Duty, Enrolment, Place, PlanChange
@@ -17,15 +16,11 @@ def in_group_of(
     """Return what keeps those who are in the group of the subject, or on their way into it."""
 
     def concerns(pairs: Set[SubjectFor], now: datetime) -> Set[SubjectFor]:  # noqa: ARG001 - one signature
-        rows = model._base_manager.filter(pk__in={subject_id for subject_id, _tag in pairs})
-        groups: dict[UUID, UUID] = dict(rows.values_list("pk", "group_id"))
-        live = (
-            Enrolment.objects.live()
-            .filter(member_tag__in={tag for _subject_id, tag in pairs})
-            .values_list("group_id", "member_tag")
-        )
-        there = {(group_id, bytes(tag)) for group_id, tag in live}
-        return {pair for pair in pairs if (groups.get(pair[0]), pair[1]) in there}
+        live = Enrolment.objects.live().filter(member_tag__in={tag for _one, tag in pairs})
+        rows = model._base_manager.filter(
+            pk__in={subject_id for subject_id, _tag in pairs}, group__enrolments__in=live
+        ).values_list("pk", "group__enrolments__member_tag")
+        return pairs & {(subject_id, bytes(tag)) for subject_id, tag in rows}
 
     return concerns
 
