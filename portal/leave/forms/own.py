@@ -15,7 +15,6 @@ from portal.common.fields import CHOOSE, DayField, choice_field, number_field
 from portal.common.forms import WRITTEN, TextField
 from portal.leave.choices import Certificate, Part, Purpose
 from portal.leave.rules.spans import next_monday
-from portal.leave.selectors.preview import KindChoice
 from portal.leave.selectors.spans import Wish
 from portal.leave.services.details import Details
 from portal.leave.services.requests import LeaveAsk
@@ -112,7 +111,7 @@ class AskForm(forms.Form):
     def __init__(
         self,
         *args: Any,  # noqa: ANN401 - Django's own
-        kinds: Sequence[KindChoice],
+        kinds: Sequence[tuple[str, str]],
         today: date,
         **options: Any,  # noqa: ANN401 - Django's own
     ) -> None:
@@ -121,7 +120,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **options)
         self.today = today
         by_answer = ("", _("As the certificate says"))
-        self.fields["code"].choices = [by_answer, *((one.code, one.name) for one in kinds)]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["code"].choices = [by_answer, *kinds]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["code"].error_messages["invalid_choice"] = CHOOSE
 
     @property

@@ -16,6 +16,7 @@ from portal.leave.policies.desk import (
 from portal.leave.policies.own import (
     employee_id_of,
     get_own_request,
+    own_card,
     own_requests,
     recipient_id,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "is_in_force",
     "keyed_reviews",
     "open_considerations",
+    "own_card",
     "own_delegations",
     "own_requests",
     "recipient_id",

@@ -8,6 +8,7 @@ from django.http import Http404
 from portal.leave.models import LeaveRequest
 from portal.people.actors import Account
 from portal.people.models import Employee
+from portal.people.selectors import EmployeeCard, employee_of
 
 
 def employee_id_of(actor: Account) -> UUID:
@@ -17,6 +18,18 @@ def employee_id_of(actor: Account) -> UUID:
     :raises Http404: for somebody who is none, such as an external counsellor.
     """
     found = Employee.objects.filter(user_id=actor.user_id).values_list("id", flat=True).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def own_card(actor: Account) -> EmployeeCard:
+    """
+    Return the actor as the rooms of the organisation know an employee.
+
+    :raises Http404: for somebody who is none, such as an external counsellor.
+    """
+    found = employee_of(user_id=actor.user_id)
     if found is None:
         raise Http404
     return found

@@ -17,9 +17,9 @@ from portal.leave.choices import (
 )
 from portal.leave.models import LeaveType
 from portal.leave.rules.kinds import EvidenceStep, Kind, bent_for, is_open, pick
-from portal.leave.selectors.service import service_since
+from portal.leave.selectors.service import services_of
 from portal.people.choices import Employment
-from portal.people.selectors import employees_by_id
+from portal.people.selectors import EmployeeCard, employees_by_id
 
 
 def kind_of(leave_type: LeaveType) -> Kind:
@@ -70,12 +70,15 @@ def kinds_for(*, employee_id: UUID, on: date) -> list[Kind]:
     opens after a longer service is among them: the refusal says so.
     """
     card = employees_by_id(employee_ids=[employee_id]).get(employee_id)
-    if card is None:
-        return []
-    rows = kinds_of(agency_id=card.agency_id, on=on)
-    since = service_since(employee_id=employee_id) if _asks_for_service(rows) else None
+    return kinds_open_to(card, on=on) if card else []
+
+
+def kinds_open_to(person: EmployeeCard, *, on: date) -> list[Kind]:
+    """Return the kinds that somebody who is read already can ask for; see `kinds_for`."""
+    rows = kinds_of(agency_id=person.agency_id, on=on)
+    since = services_of([person])[person.id] if _asks_for_service(rows) else None
     return [
-        kind for kind in rows if is_open(kind, employment=card.employment, since=since, on=on)
+        kind for kind in rows if is_open(kind, employment=person.employment, since=since, on=on)
     ]
 
 

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404
 from django.utils.formats import localize
 from django.utils.translation import get_language
 
@@ -69,10 +68,9 @@ def list_own(*, actor: Account, now: datetime) -> OwnList:
 
     :raises Http404: for somebody who is no employee.
     """
-    person = employee_of(user_id=actor.user_id)
-    if person is None:
-        raise Http404
+    person = policies.own_card(actor)
     mode = desk_of(agency_id=person.agency_id).mode
+    today = local_day(now, person.zone)
     rows = policies.own_requests(actor).select_related("leave_type")
     return OwnList(
         is_closed=mode == Mode.OFF,
@@ -86,10 +84,10 @@ def list_own(*, actor: Account, now: datetime) -> OwnList:
                 reserved=kind.balance.reserved,
                 buckets=kind.balance.buckets,
             )
-            for kind in open_kinds(actor=actor, now=now)
+            for kind in open_kinds(person, mode=mode, today=today)
             if kind.balance is not None
         ),
-        today=local_day(now, person.zone),
+        today=today,
     )
 
 

@@ -9,7 +9,6 @@ from django.utils.formats import localize
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import (
     Care,
@@ -25,11 +24,10 @@ from portal.leave.rules.allowance import Band, allowance_range
 from portal.leave.rules.asking import LeaveAsk, ways_after
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.asking import Weighed, weigh
-from portal.leave.selectors.balances import Balance, balance_of
-from portal.leave.selectors.desks import desk_of
-from portal.leave.selectors.kinds import kinds_for
+from portal.leave.selectors.balances import Balance, balance_of, own_balances
+from portal.leave.selectors.kinds import kinds_open_to
 from portal.people.actors import Account
-from portal.people.selectors import employee_of
+from portal.people.selectors import EmployeeCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +115,27 @@ def preview(
     )
 
 
-def open_kinds(*, actor: Account, now: datetime) -> list[KindChoice]:
-    """
-    Return the kinds somebody can ask for today, by position; none where the room is closed.
-
-    An attestation desk beside another system takes sick leave alone.
-    """
-    person = employee_of(user_id=actor.user_id)
-    if person is None:
-        return []
-    mode = desk_of(agency_id=person.agency_id).mode
-    if mode == Mode.OFF:
-        return []
-    today = local_day(now, person.zone)
+def open_kinds(person: EmployeeCard, *, mode: Mode, today: date) -> list[KindChoice]:
+    """Return the kinds somebody can ask for today with what is left; see `kind_names`."""
+    kinds = _kinds(person, mode=mode, today=today)
+    counted = [kind.code for kind in kinds if kind.has_account and mode == Mode.FULL]
+    left = own_balances(person, codes=counted, year=today.year, today=today)
     language = get_language() or "id"
     return [
-        KindChoice(
-            code=kind.code,
-            name=kind.name(language),
-            balance=(
-                balance_of(employee_id=person.id, code=kind.code, year=today.year, today=today)
-                if kind.has_account and mode == Mode.FULL
-                else None
-            ),
-        )
-        for kind in kinds_for(employee_id=person.id, on=today)
-        if mode == Mode.FULL or kind.family == Family.SICK
+        KindChoice(code=kind.code, name=kind.name(language), balance=left.get(kind.code))
+        for kind in kinds
     ]
+
+
+def kind_names(person: EmployeeCard, *, mode: Mode, today: date) -> list[tuple[str, str]]:
+    """
+    Return code and name of what somebody can ask for today, by position.
+
+    Nothing where the room is closed. An attestation desk beside another system takes sick leave
+    alone.
+    """
+    language = get_language() or "id"
+    return [(kind.code, kind.name(language)) for kind in _kinds(person, mode=mode, today=today)]
 
 
 def manager_sees(found: Weighed) -> str:
@@ -195,6 +187,16 @@ def who_sees(found: Weighed) -> tuple[tuple[str, str], ...]:
     if _bands(found):
         lines.append((_("Payroll"), _("A code for the rule of the allowance and the days.")))
     return tuple(lines)
+
+
+def _kinds(person: EmployeeCard, *, mode: Mode, today: date) -> list[Kind]:
+    if mode == Mode.OFF:
+        return []
+    return [
+        kind
+        for kind in kinds_open_to(person, on=today)
+        if mode == Mode.FULL or kind.family == Family.SICK
+    ]
 
 
 def _years(found: Weighed) -> tuple[YearLeft, ...]:

@@ -12,19 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.calendars.rules import local_day
 from portal.common.db import database_now
 from portal.leave import policies
 from portal.leave.choices import Certificate, Mode, Refusal
 from portal.leave.forms.own import AskForm, Length, Start
 from portal.leave.selectors.desks import desk_of
 from portal.leave.selectors.own import OwnPage, get_own
-from portal.leave.selectors.preview import open_kinds, preview
+from portal.leave.selectors.preview import kind_names, preview
 from portal.leave.selectors.spans import find_span, today_of
 from portal.leave.services import requests
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.views.things import REASON, REQUEST
 from portal.people.actors import Account, actor_of
 from portal.people.policies import Who, policy
+from portal.people.selectors import EmployeeCard
 
 _FORMS: Final = ["GET", "HEAD", "POST"]
 _OWNER_REASON: Final = gettext_lazy(
@@ -37,12 +39,14 @@ _OWNER_REASON: Final = gettext_lazy(
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask two questions; then show everything once before it is sent."""
     actor, now = actor_of(request), database_now()
-    policies.employee_id_of(actor)
-    if _is_closed(actor):
+    person = policies.own_card(actor)
+    mode = desk_of(agency_id=person.agency_id).mode
+    if mode == Mode.OFF:
         return redirect("leave:own")
-    if request.method != "POST":
-        return _questions(request, actor, _form(actor, now=now))
-    form = _form(actor, request.POST, now=now)
+    typed = request.POST if request.method == "POST" else None
+    form = _form(actor, person, typed, mode=mode, now=now)
+    if typed is None:
+        return _questions(request, actor, form)
     if "edit" in request.POST or not form.is_valid():
         return _questions(request, actor, form)
     return _check(request, actor, form, now=now)
@@ -58,8 +62,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Send what was checked."""
     actor, now = actor_of(request), database_now()
-    policies.employee_id_of(actor)
-    form = _form(actor, request.POST, now=now)
+    person = policies.own_card(actor)
+    mode = desk_of(agency_id=person.agency_id).mode
+    form = _form(actor, person, request.POST, mode=mode, now=now)
     if not form.is_valid():
         return _questions(request, actor, form)
     wanted = form.ask(find_span(actor=actor, wish=form.wish()))
@@ -92,7 +97,7 @@ def extend(request: HttpRequest, request_id: UUID) -> HttpResponse:
     first = page.next_day
     initial = {"start": Start.OTHER, "start_day": first, "continues": page.id}
     initial |= {"certificate": Certificate.LATER, "code": page.code}
-    return _questions(request, actor, _form(actor, initial=initial, now=now))
+    return _asked_again(request, actor, initial, now=now)
 
 
 @policy("leave.change", who=(Who.OWNER,))
@@ -101,7 +106,7 @@ def change(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Ask for other days in place of granted ones; those stand until the new ones do."""
     page, actor, now = _own(request, request_id)
     initial = {**_same_days(page), "supersedes": page.id}
-    return _questions(request, actor, _form(actor, initial=initial, now=now))
+    return _asked_again(request, actor, initial, now=now)
 
 
 @policy("leave.resubmit", who=(Who.OWNER,))
@@ -110,7 +115,7 @@ def resubmit(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Complete a request that came back, and send it again."""
     page, actor, now = _own(request, request_id)
     initial = {**_same_days(page), "again": page.id, "version": page.version}
-    return _questions(request, actor, _form(actor, initial=initial, now=now))
+    return _asked_again(request, actor, initial, now=now)
 
 
 def _own(request: HttpRequest, request_id: UUID) -> tuple[OwnPage, Account, datetime]:
@@ -135,23 +140,31 @@ def _same_days(page: OwnPage) -> dict[str, Any]:
     }
 
 
-def _is_closed(actor: Account) -> bool:
-    return actor.agency_id is None or desk_of(agency_id=actor.agency_id).mode == Mode.OFF
-
-
 def _form(
     actor: Account,
+    person: EmployeeCard,
     data: object = None,
     *,
+    mode: Mode,
     initial: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> AskForm:
     return AskForm(
         data,
-        kinds=open_kinds(actor=actor, now=now),
+        kinds=kind_names(person, mode=mode, today=local_day(now, person.zone)),
         today=today_of(actor=actor, now=now),
         initial=dict(initial or {}),
     )
+
+
+def _asked_again(
+    request: HttpRequest, actor: Account, initial: Mapping[str, Any], *, now: datetime
+) -> HttpResponse:
+    """Ask with what is known of another request already."""
+    person = policies.own_card(actor)
+    mode = desk_of(agency_id=person.agency_id).mode
+    form = _form(actor, person, mode=mode, initial=initial, now=now)
+    return _questions(request, actor, form)
 
 
 def _questions(request: HttpRequest, actor: Account, form: AskForm) -> HttpResponse:

@@ -7,6 +7,7 @@ import pytest
 from django.http import Http404
 from django.utils import translation
 
+from portal.leave import policies
 from portal.leave.choices import (
     Care,
     Certificate,
@@ -19,7 +20,7 @@ from portal.leave.choices import (
     Refusal,
 )
 from portal.leave.models import LeaveRequest, LeaveType, LedgerEntry, PayBand
-from portal.leave.selectors.preview import open_kinds, preview
+from portal.leave.selectors.preview import kind_names, open_kinds, preview
 from portal.leave.services.details import Details
 from portal.people.choices import Employment
 from tests.factories import NOW, account, make_employee, make_user
@@ -120,16 +121,27 @@ def test_an_attestation_desk_shows_no_balance_and_no_superior(db):
     found = look(room, DEC_1, certificate=Certificate.NOW)
     assert (found.refusal, found.desk_only, found.balance) == (None, True, None)
     assert not found.provisional
-    assert [one.code for one in open_kinds(actor=room.asker, now=NOW)] == ["CS"]
+    assert [(one.code, one.balance) for one in _kinds(room, Mode.ATTESTATION)] == [("CS", None)]
+    assert [code for code, _name in _names(room, Mode.ATTESTATION)] == ["CS"]
 
 
 def test_the_kinds_that_are_open(room):
-    kinds = open_kinds(actor=room.asker, now=NOW)
+    kinds = _kinds(room, Mode.FULL)
     assert [(one.code, one.balance and one.balance.available) for one in kinds] == [
         ("CT-PNS", Decimal(12)), ("CS", None),
     ]  # fmt: skip
-    assert open_kinds(actor=account(make_user()), now=NOW) == []
-    assert open_kinds(actor=open_room(mode=Mode.OFF).asker, now=NOW) == []
+    assert _names(room, Mode.FULL) == [(one.code, one.name) for one in kinds]
+    assert (_kinds(room, Mode.OFF), _names(room, Mode.OFF)) == ([], [])
+    with pytest.raises(Http404):
+        policies.own_card(account(make_user()))
+
+
+def _kinds(room, mode):
+    return open_kinds(policies.own_card(room.asker), mode=mode, today=TODAY)
+
+
+def _names(room, mode):
+    return kind_names(policies.own_card(room.asker), mode=mode, today=TODAY)
 
 
 def band(room, percent, first, last=None, care=Care.ANY):

@@ -244,9 +244,9 @@ def test_a_changed_rule_brings_its_days_from_the_next_year(room):
 
 def test_a_balance_counts_its_queries_once_however_many_people(room, django_assert_num_queries):
     people = [room.employee.pk, room.manager.pk, room.director.pk]
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         balances_of(employee_ids=people[:1], code=ANNUAL, year=2026, today=date(2026, 3, 2))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         found = balances_of(employee_ids=people, code=ANNUAL, year=2026, today=date(2026, 3, 2))
     assert {one.available for one in found.values()} == {12}
 
