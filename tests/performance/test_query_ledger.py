@@ -41,13 +41,13 @@ BUDGETS = {
     # A nickname, a seat or a turn, and whatever may stand in between, all under two locks.
     "groups:circle-join": 22,
     # News is read kind by kind, and leave has kinds of its own.
-    "notifications:inbox": 12,
+    "notifications:inbox": 11,
     # A rule is looked up for a day, a week and a balance; the number of rows adds nothing.
-    "leave:ask": 18, "leave:own": 18, "leave:request": 16, "leave:certificate": 20,
-    "leave:early-return": 16, "leave:change": 28, "leave:extend": 28, "leave:resubmit": 28,
-    "leave:leave-form": 14, "leave:team": 16, "leave:team-guide": 16, "leave:question": 14,
+    "leave:ask": 6, "leave:own": 13, "leave:request": 16, "leave:certificate": 20,
+    "leave:early-return": 16, "leave:change": 17, "leave:extend": 17, "leave:resubmit": 17,
+    "leave:leave-form": 14, "leave:team": 13, "leave:team-guide": 3, "leave:question": 11,
     "leave:queue": 10, "leave:case": 18, "leave:decide": 18, "leave:desk-form": 12,
-    "leave:entitlement": 22, "leave:own-week": 22,
+    "leave:entitlement": 20, "leave:own-week": 20,
 }  # fmt: skip
 KINDS = {"GET notifications:inbox": 3}
 """News is read kind by kind: so many kinds more than at first, however many of each."""

@@ -152,7 +152,7 @@ def get_question(*, actor: Account, consideration_id: UUID, now: datetime) -> Qu
     if not found:
         raise Http404
     rows = _questions(found, actor, now=now)
-    request = found[0].request
+    request = found[0][0].request
     beside = policies.requests_of_reports(actor, now=now, given=given).filter(
         employee__manager=request.employee.manager_id,
         first_day__lte=request.last_day,
@@ -162,7 +162,7 @@ def get_question(*, actor: Account, consideration_id: UUID, now: datetime) -> Qu
     return QuestionPage(row=rows[0], beside=_absences(taking_place(others)))
 
 
-def _asked(rows: QuerySet[Consideration]) -> list[Consideration]:
+def _asked(rows: QuerySet[Consideration]) -> list[tuple[Consideration, date]]:
     """Return questions with what is shown of them, and since when anybody has been asked."""
     first_of_round = (
         Consideration.objects.filter(request=OuterRef("request"), round=OuterRef("round"))
@@ -170,7 +170,7 @@ def _asked(rows: QuerySet[Consideration]) -> list[Consideration]:
         .order_by("asked_on")
         .values("asked_on")[:1]
     )
-    return list(
+    found = (
         rows.annotate(since=Subquery(first_of_round))
         .select_related(*_SHOWN)
         .order_by(
@@ -178,16 +178,17 @@ def _asked(rows: QuerySet[Consideration]) -> list[Consideration]:
             "request__employee__user__full_name", "id",
         )
     )  # fmt: skip
+    return [(row, row.since) for row in found]
 
 
 def _questions(
-    found: Sequence[Consideration], actor: Account, *, now: datetime
+    found: Sequence[tuple[Consideration, date]], actor: Account, *, now: datetime
 ) -> tuple[QuestionRow, ...]:
     if not found:
         return ()
     calendars = work_calendars(
-        employee_ids={row.request.employee_id for row in found},
-        first=min(row.since for row in found),
+        employee_ids={row.request.employee_id for row, _since in found},
+        first=min(since for _row, since in found),
         last=now.date() + LOOK_AHEAD,
     )
     return tuple(
@@ -195,9 +196,9 @@ def _questions(
             id=row.pk,
             absence=_absence(row.request),
             in_place_of="" if row.asked.user_id == actor.user_id else row.asked.user.full_name,
-            goes_on=_goes_on(row.since, calendars.get(row.request.employee_id)),
+            goes_on=_goes_on(since, calendars.get(row.request.employee_id)),
         )
-        for row in found
+        for row, since in found
     )
 
 
