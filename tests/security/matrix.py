@@ -280,6 +280,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "leave:letter": (only("owner", 200), signed_in(405)),
     "leave:numbers": (desks(200), desks(405)),
     "leave:numbers-file": (desk(200), desks(405)),
+    "leave:news": (employed(200), employed(302)),
     "leave:own": (employed(200), signed_in(405)),
     "leave:own-week": (hr(200), hr(200)),
     "leave:people": (hr_anywhere(200), hr_anywhere(200)),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.leave.views import asking, own, papers
+from portal.leave.views import asking, news, own, papers
 
 _REQUEST = "cuti/<uuid:request_id>/"
 
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("cuti/", own.own, name="own"),
     path("cuti/baru/", asking.ask, name="ask"),
     path("cuti/kirim/", asking.send, name="send"),
+    path("cuti/kabar/", news.news, name="news"),
     path(_REQUEST, own.leave_request, name="request"),
     path(f"{_REQUEST}tarik/", own.withdraw, name="withdraw"),
     path(f"{_REQUEST}surat/", own.certificate, name="certificate"),
