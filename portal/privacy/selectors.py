@@ -122,9 +122,9 @@ def read_own_data(*, actor: Account) -> OwnData:
     return OwnData(opened=rows, circles=circles.live, past_circles=circles.past, leave=leave)
 
 
-def export_leave(*, actor: Account, now: datetime) -> bytes:
+def export_leave(*, actor: Account) -> bytes:
     """Return what is kept of the actor's leave as JSON in UTF-8, readable by people too."""
-    found = own_data.export_own(actor=actor, now=now)
+    found = own_data.export_own(actor=actor)
     return json.dumps(found, ensure_ascii=False, indent=2).encode()
 
 

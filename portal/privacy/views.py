@@ -39,7 +39,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def leave_data(request: HttpRequest) -> HttpResponse:
     """Give the actor what is kept of her leave, as a file."""
-    body = selectors.export_leave(actor=actor_of(request), now=timezone.now())
+    body = selectors.export_leave(actor=actor_of(request))
     return file_answer(body, FileKind.JSON)
 
 

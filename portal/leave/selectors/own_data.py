@@ -1,37 +1,62 @@
 """Everything the house keeps of somebody's leave, for her own eyes; nothing of anybody else."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils.translation import get_language
 
 from portal.audit.selectors import OpenedRow, list_for_subjects
 from portal.leave import policies
 from portal.leave.choices import (
     UNDECIDED,
+    Action,
     ConsiderationState,
+    DecisionState,
     EntryKind,
     Opinion,
+    Outcome,
+    Part,
     Place,
     PlanState,
     Purpose,
     Reason,
     Restriction,
+    State,
+    Unit,
+    Verdict,
+    WayForward,
 )
 from portal.leave.models import (
+    Attestation,
     Consideration,
+    Decision,
     Evidence,
     JointLeaveDuty,
+    LeaveRequest,
     LedgerEntry,
     ReturnPlan,
     ServiceRecord,
     WorkPattern,
 )
-from portal.leave.selectors.own import get_own
-from portal.leave.selectors.own_shapes import OwnPage
+from portal.leave.selectors.desk_rows import days_label
+from portal.leave.selectors.details import open_details
+from portal.leave.selectors.kinds import kind_of
+from portal.leave.selectors.own_parts import decision_words
 from portal.people.actors import Account
 from portal.people.selectors import employee_of
 
+_DECIDED: Final = Prefetch(
+    "decisions",
+    Decision.objects.filter(state=DecisionState.FINAL)
+    .select_related("letter")
+    .order_by("-round"),
+    to_attr="decided",
+)
+_PLANS: Final = Prefetch("plans", ReturnPlan.objects.order_by("id").prefetch_related("stages"))
 _NOT_YET: Final = (
     "leave.decided",
     "leave.undone",
@@ -55,19 +80,25 @@ class KeptLeave:
 def read_kept(*, actor: Account) -> KeptLeave:
     """Return what is kept of the actor's leave; nothing is written, nothing recorded."""
     person = employee_of(user_id=actor.user_id)
-    rows = policies.own_requests(actor)
-    states = dict(rows.values_list("id", "state"))
-    pieces = Evidence.objects.filter(dossier__request__in=states, dossier__emptied_on=None)
-    opened = list_for_subjects(subjects=_subjects(person.id, states)) if person else []
+    if person is None:
+        return KeptLeave(requests=0, under_way=0, pieces=0, opened=())
+    states = dict(policies.own_requests(actor).values_list("id", "state"))
+    pieces = dict(
+        Evidence.objects.filter(dossier__request__in=states).values_list(
+            "id", "dossier__emptied_on"
+        )
+    )
+    subjects = [person.id, *states, *pieces, *_other_subjects(person.id, states)]
+    opened = list_for_subjects(subjects=[str(one) for one in subjects])
     return KeptLeave(
         requests=len(states),
         under_way=sum(state in UNDECIDED for state in states.values()),
-        pieces=pieces.count(),
+        pieces=sum(emptied_on is None for emptied_on in pieces.values()),
         opened=tuple(row for row in opened if row.action not in _NOT_YET),
     )
 
 
-def export_own(*, actor: Account, now: datetime) -> dict[str, Any]:
+def export_own(*, actor: Account) -> dict[str, Any]:
     """
     Return all of it in plain shapes of JSON, in the language of now.
 
@@ -78,11 +109,15 @@ def export_own(*, actor: Account, now: datetime) -> dict[str, Any]:
     person = employee_of(user_id=actor.user_id)
     if person is None:
         return {}
-    rows = policies.own_requests(actor).order_by("first_day", "sent_on", "id")
-    ids = rows.values_list("id", flat=True)
-    pages = [get_own(actor=actor, request_id=one, now=now) for one in ids]
+    rows = (
+        policies.own_requests(actor)
+        .select_related("leave_type")
+        .prefetch_related("events", "attestations", "considerations", _DECIDED, _PLANS)
+        .order_by("first_day", "sent_on", "id")
+    )
+    pieces = _pieces(actor)
     return {
-        "requests": [_request(page) for page in pages],
+        "requests": [_request(row, pieces.get(row.pk, [])) for row in rows],
         "ledger": _ledger(person.id),
         "service": _service(person.id),
         "weeks": _weeks(person.id),
@@ -95,122 +130,128 @@ def export_own(*, actor: Account, now: datetime) -> dict[str, Any]:
     }
 
 
-def _subjects(employee_id: UUID, requests: dict[UUID, str]) -> list[str]:
-    """Return the ids under which the record knows something of hers."""
-    of_requests = (
-        Evidence.objects.filter(dossier__request__in=requests),
-        Consideration.objects.filter(request__in=requests),
-        ReturnPlan.objects.filter(request__in=requests),
-        WorkPattern.objects.filter(employee=employee_id),
+def _other_subjects(employee_id: UUID, requests: Collection[UUID]) -> list[UUID]:
+    """Return under which other ids the record knows something of hers, in one query."""
+    asked = Consideration.objects.filter(request__in=requests).values_list("id", flat=True)
+    plans = ReturnPlan.objects.filter(request__in=requests).values_list("id", flat=True)
+    weeks = WorkPattern.objects.filter(employee=employee_id).values_list("id", flat=True)
+    return list(asked.union(plans, weeks))
+
+
+def _pieces(actor: Account) -> dict[UUID, list[Evidence]]:
+    """Return what was handed in, by request, in its order; two queries."""
+    found: dict[UUID, list[Evidence]] = {}
+    rows = (
+        Evidence.objects.filter(dossier__request__in=policies.own_requests(actor))
+        .select_related("dossier")
+        .prefetch_related("openings")
+        .order_by("number")
     )
-    found = [employee_id, *requests]
-    for rows in of_requests:
-        found += rows.values_list("id", flat=True)
-    return [str(one) for one in found]
+    for piece in rows:
+        found.setdefault(piece.dossier.request_id, []).append(piece)
+    return found
 
 
-def _request(page: OwnPage) -> dict[str, Any]:
-    purpose = page.details.purpose
+def _request(row: LeaveRequest, pieces: Sequence[Evidence]) -> dict[str, Any]:
+    details = open_details(row)
+    made = next(iter(row.decided), None)  # type: ignore[attr-defined]  # prefetched
+    letter = getattr(made, "letter", None)
     return {
-        "kind": page.kind_name,
-        "first_day": page.first_day.isoformat(),
-        "last_day": page.last_day.isoformat(),
-        "part": str(page.part.label),
-        "length": page.days_label,
-        "state": page.state_label,
-        "sent_on": page.sent_on.isoformat(),
-        "abroad": page.is_abroad,
-        "purpose": str(purpose.label) if purpose != Purpose.NONE else "",
-        "address": page.details.address,
-        "phone": page.details.phone,
-        "manager_left_out": page.details.leave_out_manager,
+        "kind": kind_of(row.leave_type).name(get_language() or "id"),
+        "first_day": row.first_day.isoformat(),
+        "last_day": row.last_day.isoformat(),
+        "part": str(Part(row.part).label),
+        "length": days_label(row.days, Unit(row.leave_type.unit)),
+        "state": str(State(row.state).label),
+        "sent_on": row.sent_on.isoformat(),
+        "abroad": row.is_abroad,
+        "purpose": str(details.purpose.label) if details.purpose != Purpose.NONE else "",
+        "address": details.address,
+        "phone": details.phone,
+        "manager_left_out": details.leave_out_manager,
         "steps": [
-            {"step": one.label, "on": _day(one.on_day)} for one in page.steps if one.on_day
+            {"step": str(Action(one.action).label), "on": one.on_day.isoformat()}
+            for one in sorted(row.events.all(), key=lambda event: event.number)
         ],
-        "handed_in": [
+        "handed_in": [_piece(one) for one in pieces],
+        "attestations": [_attestation(one) for one in row.attestations.all()],
+        "considerations": [_consideration(one) for one in row.considerations.all()],
+        "decision": _decision(made) if made else None,
+        "letter_number": letter.number if letter else "",
+        "plans": [_plan(one) for one in row.plans.all()],
+    }
+
+
+def _piece(one: Evidence) -> dict[str, Any]:
+    opened = sorted(opening.on_day for opening in one.openings.all())
+    return {
+        "number": one.number,
+        "sealed": one.dossier.emptied_on is None,
+        "pages": one.pages,
+        "sha256": one.sha256,
+        "on": one.handed_in_on.isoformat(),
+        "opened_on": [day.isoformat() for day in opened],
+        "deleted_on": _day(one.dossier.emptied_on),
+    }
+
+
+def _attestation(one: Attestation) -> dict[str, Any]:
+    return {
+        "verdict": str(Verdict(one.verdict).label),
+        "covers_from": _day(one.covers_from),
+        "covers_until": _day(one.covers_until),
+        "number": one.number,
+        "stands": one.stands,
+        "on": one.on_day.isoformat(),
+    }
+
+
+def _decision(made: Decision) -> dict[str, Any]:
+    words = decision_words(
+        outcome=Outcome(made.outcome),
+        reason=made.reason,
+        ways=[WayForward(way) for way in made.ways_forward],
+        days=(made.first_day, made.last_day),
+        other=(made.other_first, made.other_last),
+    )
+    return {
+        "outcome": words.outcome_label,
+        "reason": words.reason_label,
+        "ways_forward": [way.label for way in words.ways],
+        "first_day": words.first_day.isoformat(),
+        "last_day": words.last_day.isoformat(),
+        "other_first": _day(words.other_first),
+        "other_last": _day(words.other_last),
+    }
+
+
+def _consideration(one: Consideration) -> dict[str, Any]:
+    return {
+        "state": str(ConsiderationState(one.state).label),
+        "asked_on": one.asked_on.isoformat(),
+        "answered_on": _day(one.answered_on),
+        "opinion": str(Opinion(one.opinion).label) if one.opinion else "",
+        "reason": str(Reason(one.reason).label) if one.reason else "",
+        "other_first": _day(one.other_first),
+        "other_last": _day(one.other_last),
+    }
+
+
+def _plan(one: ReturnPlan) -> dict[str, Any]:
+    return {
+        "state": str(PlanState(one.state).label),
+        "restrictions": [str(Restriction(each).label) for each in one.restrictions],
+        "review_days": [day.isoformat() for day in one.review_days],
+        "stages": [
             {
-                "number": one.number,
-                "sealed": one.deleted_on is None,
-                "pages": one.pages,
-                "sha256": one.sha256,
-                "on": one.handed_in_on.isoformat(),
-                "opened_on": [day.isoformat() for day, _who in one.openings],
-                "deleted_on": _day(one.deleted_on),
+                "first_day": stage.first_day.isoformat(),
+                "last_day": stage.last_day.isoformat(),
+                "percent": stage.percent,
+                "place": str(Place(stage.place).label),
             }
-            for one in page.evidence
+            for stage in sorted(one.stages.all(), key=lambda stage: stage.number)
         ],
-        "attestation": _attestation(page),
-        "considerations": _considerations(page.id),
-        "decision": _decision(page),
-        "letter_number": page.letter_number,
-        "plans": _plans(page.id),
     }
-
-
-def _attestation(page: OwnPage) -> dict[str, Any] | None:
-    found = page.attestation
-    if found is None:
-        return None
-    return {
-        "verdict": found.label,
-        "covers_from": _day(found.covers_from),
-        "covers_until": _day(found.covers_until),
-        "number": found.number,
-        "on": found.on_day.isoformat(),
-    }
-
-
-def _decision(page: OwnPage) -> dict[str, Any] | None:
-    made = page.decision
-    if made is None:
-        return None
-    return {
-        "outcome": made.outcome_label,
-        "reason": made.reason_label,
-        "ways_forward": [one.label for one in made.ways],
-        "first_day": made.first_day.isoformat(),
-        "last_day": made.last_day.isoformat(),
-        "other_first": _day(made.other_first),
-        "other_last": _day(made.other_last),
-    }
-
-
-def _considerations(request_id: UUID) -> list[dict[str, Any]]:
-    asked = Consideration.objects.filter(request=request_id)
-    rows = asked.order_by("round", "asked_on", "step")
-    return [
-        {
-            "state": str(ConsiderationState(one.state).label),
-            "asked_on": one.asked_on.isoformat(),
-            "answered_on": _day(one.answered_on),
-            "opinion": str(Opinion(one.opinion).label) if one.opinion else "",
-            "reason": str(Reason(one.reason).label) if one.reason else "",
-            "other_first": _day(one.other_first),
-            "other_last": _day(one.other_last),
-        }
-        for one in rows
-    ]
-
-
-def _plans(request_id: UUID) -> list[dict[str, Any]]:
-    rows = ReturnPlan.objects.filter(request=request_id).prefetch_related("stages")
-    return [
-        {
-            "state": str(PlanState(one.state).label),
-            "restrictions": [str(Restriction(each).label) for each in one.restrictions],
-            "review_days": [day.isoformat() for day in one.review_days],
-            "stages": [
-                {
-                    "first_day": stage.first_day.isoformat(),
-                    "last_day": stage.last_day.isoformat(),
-                    "percent": stage.percent,
-                    "place": str(Place(stage.place).label),
-                }
-                for stage in sorted(one.stages.all(), key=lambda stage: stage.number)
-            ],
-        }
-        for one in rows.order_by("id")
-    ]
 
 
 def _ledger(employee_id: UUID) -> list[dict[str, Any]]:

@@ -138,9 +138,15 @@ def own_plan_pdf(*, actor: Account, request_id: UUID) -> bytes:
     :raises Http404: if it is not hers, or not agreed.
     """
     row = policies.get_returning_request(actor=actor, request_id=request_id)
-    page = get_own_plan(actor=actor, request_id=request_id)
-    if page.state != PlanState.AGREED:
+    plan = (
+        policies.own_plans(actor)
+        .filter(request=row, state=PlanState.AGREED)
+        .select_related("manager__user")
+        .first()
+    )
+    if plan is None:
         raise Http404
+    page = _page(row, plan)
     stages = tuple(
         Stage(
             starts_on=stage.first_day,
@@ -179,7 +185,7 @@ def _page(row: LeaveRequest, plan: ReturnPlan | None) -> PlanPage:
         name=row.employee.user.full_name,
         unit=row.employee.unit.name,
         leave_ends=row.last_day,
-        earliest=_first_day_back(row),
+        earliest=_first_day_back(row) if plan is None else row.last_day + timedelta(days=1),
         latest=row.last_day + timedelta(days=LATEST_START_DAYS),
         state=state,
         state_label=str(state.label) if state else "",
