@@ -79,10 +79,10 @@ class SizeMiddleware:
 
 class HeadersMiddleware:
     """
-    Keep pages out of caches and search engines.
+    Keep pages out of caches, of search engines and of other sites.
 
     Every page but static files is `no-store`: the Back button and the next person at a shared
-    computer get nothing.
+    computer get nothing. No other site can load a page, a picture or a file of ours into its own.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -94,6 +94,7 @@ class HeadersMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Permissions-Policy"] = PERMISSIONS
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
 

@@ -19,7 +19,7 @@ def file_answer(content: bytes, kind: FileKind) -> HttpResponse:
     Answer with a file.
 
     Its name is another one each time and says nothing: it stays in a folder, and travels
-    further than what it names. No cache keeps it and no other site can load it.
+    further than what it names. No cache keeps it.
     """
     content_type, ending = kind.value
     return HttpResponse(
@@ -28,6 +28,5 @@ def file_answer(content: bytes, kind: FileKind) -> HttpResponse:
         headers={
             "Cache-Control": "no-store",
             "Content-Disposition": f'attachment; filename="{token_hex(6)}.{ending}"',
-            "Cross-Origin-Resource-Policy": "same-origin",
         },
     )

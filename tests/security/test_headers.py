@@ -17,6 +17,7 @@ EVERY = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": CSP,
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -38,8 +37,8 @@ _SESSION = re.compile("people_browsersession|^(RELEASE )?SAVEPOINT|^ROLLBACK")
 
 
 @pytest.fixture(autouse=True)
-def _house(monkeypatch, transactional_db):
-    monkeypatch.setattr(settings, "REQUIRE_STAFF_MFA", False)
+def _house(monkeypatch, settings, transactional_db):
+    settings.REQUIRE_STAFF_MFA = False
     know_notices(monkeypatch)
     follow_the_clock(monkeypatch)
     look = Life.look

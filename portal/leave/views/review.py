@@ -135,7 +135,6 @@ def evidence_page(request: HttpRequest, evidence_id: UUID, number: int) -> HttpR
         headers={
             "Cache-Control": "no-store",
             "Content-Disposition": "inline",
-            "Cross-Origin-Resource-Policy": "same-origin",
         },
     )
 

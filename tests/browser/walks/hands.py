@@ -47,8 +47,14 @@ class Pointer:
         """Pick a line of a list."""
         target.select_option(value)
 
+    def arrive(self) -> None:
+        """Wait until a page is there: between two, what was pressed is gone already."""
+        self.page.wait_for_load_state("domcontentloaded")
+        self.page.locator("h1").first.wait_for()
+
     def look(self) -> None:
         """Fail where the page before us breaks what holds on every page."""
+        self.arrive()
         faults = looks.all_of(self.page)
         assert not faults, f"{self.page.url}: {faults}"
 
@@ -57,6 +63,7 @@ class Careful(Pointer):
     """A pointer that stops at every page and has axe read it, in both themes at both widths."""
 
     def look(self) -> None:
+        self.arrive()
         faults = looks.closely(self.page)
         assert not faults, f"{self.page.url}: {faults}"
 

@@ -104,7 +104,7 @@ def test_circles_stand_in_the_menu_between_meetings_and_news(db):
     menu = page[page.index("<nav") : page.index("</nav>")]
 
     paths = re.findall(r'href="([^"]+)"', menu)
-    assert paths == ["/", "/temu/", "/lingkar/", "/saya/kabar/", "/saya/"]
+    assert paths == ["/", "/temu/", "/lingkar/", "/cuti/", "/saya/kabar/", "/saya/"]
     assert re.findall(r'href="([^"]+)" aria-current="page"', menu) == ["/lingkar/"]
 
 

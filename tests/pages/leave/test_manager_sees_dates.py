@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import settings
+from django.conf import settings as house
 from django.test import Client
 from django.urls import reverse
 
@@ -56,8 +56,8 @@ _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
 @pytest.fixture(autouse=True)
-def _house(monkeypatch, transactional_db):
-    monkeypatch.setattr(settings, "REQUIRE_STAFF_MFA", False)
+def _house(monkeypatch, settings, transactional_db):
+    settings.REQUIRE_STAFF_MFA = False
     know_notices(monkeypatch)
     follow_the_clock(monkeypatch)
 
@@ -78,7 +78,7 @@ class Life:
 
     def browser(self, employee: Employee) -> Client:
         browser = sign_in(User.objects.get(pk=employee.user_id))
-        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = self.language
+        browser.cookies[house.LANGUAGE_COOKIE_NAME] = self.language
         return browser
 
     def look(self, moment: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.conf import settings
+from django.conf import settings as house
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -46,8 +46,8 @@ AGREED = {"opinion": "AGREED"}
 
 
 @pytest.fixture(autouse=True)
-def _house(monkeypatch, transactional_db):
-    monkeypatch.setattr(settings, "REQUIRE_STAFF_MFA", False)
+def _house(monkeypatch, settings, transactional_db):
+    settings.REQUIRE_STAFF_MFA = False
     know_notices(monkeypatch)
     follow_the_clock(monkeypatch)
     with at(NOW):
@@ -276,7 +276,7 @@ def test_the_kind_shows_where_its_rule_shows_it(room, manager):
 
     for path in ("/t/", page_of(row)):
         assert "Cuti tahunan" in text_of(manager.get(path))
-    manager.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    manager.cookies[house.LANGUAGE_COOKIE_NAME] = "en"
     assert "Annual leave" in text_of(manager.get("/t/"))
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from PIL import Image
 
 from portal.papers import pages, reader
@@ -195,8 +196,12 @@ def test_one_word_of_the_reader_is_a_reason() -> None:
 
 
 def test_sentences_say_the_limits() -> None:
-    assert f"{pages.MAX_BYTES // 1024**2} MB" in str(CertificateReason.TOO_BIG.label)
-    assert f"{reader.MOST_PAGES} pages" in str(CertificateReason.TOO_MANY_PAGES.label)
+    with translation.override("en"):
+        assert f"{pages.MAX_BYTES // 1024**2} MB" in str(CertificateReason.TOO_BIG.label)
+        assert f"{reader.MOST_PAGES} pages" in str(CertificateReason.TOO_MANY_PAGES.label)
+    with translation.override("id"):
+        assert f"{pages.MAX_BYTES // 1024**2} MB" in str(CertificateReason.TOO_BIG.label)
+        assert f"{reader.MOST_PAGES} halaman" in str(CertificateReason.TOO_MANY_PAGES.label)
 
 
 @pytest.fixture
