@@ -82,7 +82,7 @@ class HeadersMiddleware:
     Keep pages out of caches, of search engines and of other sites.
 
     Every page but static files is `no-store`: the Back button and the next person at a shared
-    computer get nothing. No other site can load a page, a picture or a file of ours into its own.
+    computer get nothing. No other site can load a page, a picture or a file into its own.
     """
 
     def __init__(self, get_response: Handler) -> None:
