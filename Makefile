@@ -43,8 +43,9 @@ demo: .venv/.ready
 demo-reset:
 	@if [ -e .venv/.ready ]; then exec $(RUN) -m portal.embedded.demo --reset; else rm -rf .portal; fi
 
+# In the order they stand: the long walks in the browser begin first, so no core waits at the end.
 test: check
-	@exec $(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
+	@exec $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.ready
 	$(RUN) -m ruff check .
