@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from portal.leave.choices import EntryKind
-from portal.leave.models import JointLeaveYear, LedgerEntry
+from portal.leave.choices import EntryKind, Unit
+from portal.leave.models import JointLeaveYear, LeaveDay, LeaveRequest, LedgerEntry
 from portal.leave.rules.entitlement import JointDay
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 from portal.leave.selectors.calendars import work_calendars
@@ -30,15 +30,21 @@ def joint_days_off(
     Return the days of joint leave that each employee stays at home at the cost of her own days.
 
     Those on a weekday of her week, in years in which her agency takes them off, that she did
-    not work. One query where no agency does that, else a constant number.
+    not work and that no granted leave of hers counts itself, as sick leave does. One query
+    where no agency does that, else a constant number.
     """
     people = list(cards)
     found = _deducting({card.agency_id for card in people}, years)
     concerned = {card.id: found[card.agency_id] for card in people if card.agency_id in found}
-    calendars = work_calendars(
-        employee_ids=concerned, first=date(min(years), 1, 1), last=date(max(years), 12, 31)
-    )
-    return {who: _off(calendar, concerned[who]) for who, calendar in calendars.items()}
+    if not concerned:
+        return {}
+    first, last = date(min(years), 1, 1), date(max(years), 12, 31)
+    calendars = work_calendars(employee_ids=concerned, first=first, last=last)
+    counted = _counted_by_leave(concerned, first, last)
+    return {
+        who: _off(calendar, concerned[who]) - counted.get(who, set())
+        for who, calendar in calendars.items()
+    }
 
 
 def joint_days_taken(
@@ -74,6 +80,22 @@ def _deducting(
     )
     for agency_id, year in rows.values_list("agency_id", "year"):
         found[agency_id].add(year)
+    return found
+
+
+def _counted_by_leave(
+    employee_ids: Collection[UUID], first: date, last: date
+) -> Mapping[UUID, set[date]]:
+    """Return the days on which granted leave counted in calendar days lies, by employee."""
+    found: dict[UUID, set[date]] = defaultdict(set)
+    rows = LeaveDay.objects.filter(
+        active=True,
+        employee__in=list(employee_ids),
+        day__range=(first, last),
+        request__in=LeaveRequest.objects.kept().filter(leave_type__unit=Unit.CALENDAR_DAY),
+    )
+    for employee_id, day in rows.values_list("employee_id", "day"):
+        found[employee_id].add(day)
     return found
 
 

@@ -7,8 +7,16 @@ import pytest
 
 from portal.calendars.choices import HolidayKind, HolidayStatus
 from portal.calendars.models import Holiday
-from portal.leave.choices import EntryKind, Refusal
-from portal.leave.models import JointLeaveYear, LeaveAccount, LedgerEntry, ServiceRecord
+from portal.leave.choices import EntryKind, Family, Refusal, State
+from portal.leave.models import (
+    JointLeaveYear,
+    LeaveAccount,
+    LeaveDay,
+    LeaveRequest,
+    LeaveType,
+    LedgerEntry,
+    ServiceRecord,
+)
 from portal.leave.selectors.balances import balance_of
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.joint import settle_duties
@@ -180,6 +188,42 @@ def test_annual_leave_over_it_does_not_pay_for_it_again(room):
     assert row.days == Decimal(4)
     open_years(now=MARCH)
     assert available(room) == Decimal(4)
+
+
+@pytest.mark.usefixtures("joint")
+@pytest.mark.parametrize("family", [Family.SICK, Family.MATERNITY])
+def test_on_sick_or_maternity_leave_it_costs_no_annual_leave(room, family):
+    LeaveType.objects.filter(agency=room.agency, code="CS").update(family=family)
+    open_years(now=NEW_YEAR)
+    row = grant_leave(room, date(2026, 3, 16), date(2026, 5, 15), code="CS", now=NEW_YEAR)
+    assert row.days == Decimal(61)
+    for _again in range(2):
+        open_years(now=MARCH)
+        assert available(room) == Decimal(10)
+    assert adds_up()
+
+
+@pytest.mark.usefixtures("joint")
+@pytest.mark.parametrize("state", [State.DECISION, State.CANCELLED])
+def test_leave_that_is_not_granted_or_no_longer_spares_nothing(room, state):
+    open_years(now=NEW_YEAR)
+    row = grant_leave(room, DAYS[1], DAYS[1], code="CS", now=NEW_YEAR)
+    open_years(now=MARCH)
+    assert available(room) == Decimal(9)
+    LeaveRequest.objects.filter(pk=row.pk).update(state=state)
+    open_years(now=MARCH)
+    assert available(room) == Decimal(8)
+    assert adds_up()
+
+
+@pytest.mark.usefixtures("joint")
+def test_sick_leave_cut_short_before_it_spares_nothing(room):
+    row = grant_leave(room, date(2026, 3, 16), date(2026, 3, 20), code="CS", now=NEW_YEAR)
+    open_years(now=NEW_YEAR)
+    assert available(room) == Decimal(9)
+    LeaveDay.objects.filter(request=row, day__gte=DAYS[1]).update(active=False)
+    open_years(now=MARCH)
+    assert available(room) == Decimal(8)
 
 
 @pytest.mark.usefixtures("joint")
