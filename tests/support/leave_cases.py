@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+import pytest
 from django.db.models import Sum
 
 from portal.leave.choices import (
@@ -14,6 +15,7 @@ from portal.leave.choices import (
     Opinion,
     Outcome,
     Reason,
+    Refusal,
     Verdict,
     WayForward,
 )
@@ -28,7 +30,7 @@ from portal.leave.models import (
 from portal.leave.rules.deciding import UNDO_FOR, Ruling
 from portal.leave.services import decisions
 from portal.leave.services.considerations import consider
-from portal.leave.services.desk import REVIEWER, employee_locked
+from portal.leave.services.desk import REVIEWER, LeaveRefused, employee_locked
 from portal.leave.services.requests import LeaveAsk, submit_leave_request
 from portal.leave.services.settling import settle
 from portal.people.actors import Account
@@ -179,6 +181,13 @@ def the_letter(row: LeaveRequest) -> Letter:
 def later(minutes: int, *, since: datetime = NOW) -> datetime:
     """Return a time some minutes later."""
     return since + timedelta(minutes=minutes)
+
+
+def refused(call: Callable[..., object], *args: object, **kwargs: object) -> Refusal:
+    """Return why a call was refused."""
+    with pytest.raises(LeaveRefused) as caught:
+        call(*args, **kwargs)
+    return caught.value.reason
 
 
 Race = list[Callable[[], object]]

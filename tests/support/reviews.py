@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from portal.leave.choices import Certificate, State
+from portal.leave.choices import Certificate, Issuer, Missing, State, Verdict
 from portal.leave.models import Evidence, HealthDossier, LeaveRequest, LeaveType
 from portal.leave.services import attestations, evidence, opening
 from portal.leave.services.attestations import Finding
@@ -18,6 +18,8 @@ from tests.support.scans import exif, picture
 FIRST, LAST = MONDAY, date(2026, 11, 27)
 WORDS = "Belum bisa tidur, ZX-KEJIWAAN-91, kata Sp.KJ"
 """A planted phrase, and how a doctor signs: neither may be found anywhere."""
+ENOUGH = Finding(verdict=Verdict.ENOUGH, issuer=Issuer.DOCTOR)
+SHORT = Finding(verdict=Verdict.NOT_ENOUGH, missing=(Missing.DATES, Missing.SIGNATURE))
 
 
 def make_case(
@@ -73,6 +75,21 @@ def look(row: LeaveRequest, reviewer: Account) -> None:
             opening.open_page(
                 actor=reviewer, vault=vault, evidence_id=piece.pk, number=number, now=NOW
             )
+
+
+def opened_case(room: Room, **case: Any) -> LeaveRequest:
+    """Return a request whose certificate a reviewer has opened."""
+    row = make_case(room, **case)
+    hand_in(row, room.asker)
+    look(row, room.reviewer)
+    return row
+
+
+def part(first: date | None, last: date | None) -> Finding:
+    """Return the verdict that a certificate is enough for some of the days."""
+    return Finding(
+        verdict=Verdict.PARTLY, covers_from=first, covers_until=last, issuer=Issuer.DOCTOR
+    )
 
 
 def attest(row: LeaveRequest, reviewer: Account, finding: Finding) -> UUID:

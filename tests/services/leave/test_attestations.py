@@ -1,12 +1,10 @@
-"""The verdict: who gives it, what it says, which number it gets, what it leaves behind."""
+"""The verdict: who gives it, what it says, by which doctor, and what payroll learns of it."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.http import Http404
-from django.utils import translation
-from pypdfium2 import PdfDocument
 
 from portal.audit.models import StaffEvent
 from portal.leave.choices import (
@@ -26,49 +24,44 @@ from portal.leave.models import (
     CaseEvent,
     Consideration,
     Evidence,
-    HealthDossier,
     LeaveDay,
     LeaveRequest,
     LeaveType,
     PayBand,
 )
-from portal.leave.selectors.attested import (
-    attestation_pdf,
-    attested_csv,
-    attested_json,
-    list_attested,
-)
-from portal.leave.selectors.letters import check_letter
-from portal.leave.selectors.own import get_own
-from portal.leave.services import attestations, opening
+from portal.leave.selectors.attested import attestation_pdf
+from portal.leave.services import opening
 from portal.leave.services.attestations import Finding
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.details import Details, seal_details
 from portal.leave.services.settling import is_evidenced
 from portal.notifications.models import Notification
-from portal.people.choices import Employment, Role
-from portal.people.models import Employee, RoleGrant, User
-from tests.factories import MONDAY, NOW, account, grant, make_employee
-from tests.support.leave import PNS_NIP, give_vault, open_room
-from tests.support.reviews import FIRST, LAST, attest, hand_in, look, make_case, photo
+from portal.people.choices import Employment
+from tests.factories import MONDAY, NOW
+from tests.support.leave import open_room
+from tests.support.leave_life import words_in
+from tests.support.reviews import (
+    ENOUGH,
+    FIRST,
+    LAST,
+    SHORT,
+    attest,
+    hand_in,
+    look,
+    make_case,
+    opened_case,
+    part,
+    photo,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A_DAY = timedelta(days=1)
-ENOUGH = Finding(verdict=Verdict.ENOUGH, issuer=Issuer.DOCTOR)
-SHORT = Finding(verdict=Verdict.NOT_ENOUGH, missing=(Missing.DATES, Missing.SIGNATURE))
 
 
 @pytest.fixture
 def row(room):
     """A request whose certificate a reviewer has opened."""
-    case = make_case(room)
-    hand_in(case, room.asker)
-    look(case, room.reviewer)
-    return case
-
-
-def part(first, last, issuer=Issuer.DOCTOR):
-    return Finding(verdict=Verdict.PARTLY, covers_from=first, covers_until=last, issuer=issuer)
+    return opened_case(room)
 
 
 def refusal_of(row, reviewer, finding):
@@ -83,13 +76,6 @@ def fresh(row):
 
 def told(notice):
     return Notification.objects.filter(notice=notice).count()
-
-
-def opened_case(room, **case):
-    made = make_case(room, **case)
-    hand_in(made, room.asker)
-    look(made, room.reviewer)
-    return made
 
 
 def contract_room():
@@ -357,7 +343,7 @@ def test_a_midwife_is_enough_where_the_rule_bends_for_the_purpose(room):
     attest(row, room.reviewer, midwife)
 
     pdf = attestation_pdf(actor=room.hr, request_id=row.pk)
-    assert "bidan" not in text_of(pdf).lower()
+    assert "bidan" not in words_in(pdf).lower()
 
 
 # Payroll learns a code and nothing else.
@@ -382,228 +368,6 @@ def test_care_becomes_a_band_code_and_is_kept_nowhere(room, row):
     columns = {field.name for field in Attestation._meta.get_fields()}
     assert "care" not in columns
     assert "INPATIENT" not in repr(finding)
-
-
-# A second look.
-
-
-def own_page(room, row):
-    return get_own(actor=room.asker, request_id=row.pk, now=NOW)
-
-
-def second_look(room, row):
-    return attestations.second_look(actor=room.asker, request_id=row.pk, now=NOW)
-
-
-def test_another_reviewer_looks_again_and_the_first_does_not(room, row):
-    attest(row, room.reviewer, SHORT)
-
-    assert second_look(room, row) is True
-
-    assert fresh(row).state == State.EVIDENCE_REVIEW
-    with pytest.raises(Http404):
-        opening.take_on(actor=room.reviewer, request_id=row.pk, now=NOW)
-    look(row, room.other_reviewer)
-    attest(row, room.other_reviewer, ENOUGH)
-    assert Attestation.objects.get(stands=True).reviewer_id == room.other_reviewer.user_id
-
-
-def test_a_second_look_is_taken_once(room, row):
-    attest(row, room.reviewer, SHORT)
-    second_look(room, row)
-    look(row, room.other_reviewer)
-    attest(row, room.other_reviewer, SHORT)
-    shown = own_page(room, row)
-    assert (shown.asks_paper_again, len(shown.missing_labels)) == (False, 2)
-
-    with pytest.raises(LeaveRefused) as refused:
-        second_look(room, row)
-
-    assert refused.value.reason == Refusal.NO_SECOND_REVIEWER
-
-
-def test_without_another_key_the_paper_is_handed_in_again_to_somebody_else(room, row):
-    RoleGrant.objects.filter(user_id=room.other_reviewer.user_id).delete()
-    late = make_employee("penelaahbaru", agency=room.agency)
-    grant(late.user, room.agency, Role.REVIEWER)
-    give_vault(late.user_id)
-    attest(row, room.reviewer, SHORT)
-
-    assert second_look(room, row) is False
-
-    assert fresh(row).state == State.EVIDENCE_DUE
-    shown = own_page(room, row)
-    assert (shown.asks_paper_again, shown.waits_for_paper) == (True, True)
-    assert (shown.missing_labels, shown.can_second_look) == ((), False)
-    hand_in(row, room.asker, photo("b"))
-    assert not own_page(room, row).asks_paper_again
-    look(row, account(late))
-    with pytest.raises(Http404):
-        opening.take_on(actor=room.reviewer, request_id=row.pk, now=NOW)
-
-
-def test_without_a_second_reviewer_nothing_is_lost(room, row):
-    RoleGrant.objects.filter(user_id=room.other_reviewer.user_id).delete()
-    attest(row, room.reviewer, SHORT)
-
-    with pytest.raises(LeaveRefused) as refused:
-        second_look(room, row)
-
-    assert refused.value.reason == Refusal.NO_SECOND_REVIEWER
-    assert HealthDossier.objects.get(request=row).not_again_id is None
-    hand_in(row, room.asker, photo("b"))
-    look(row, room.reviewer)
-    attest(row, room.reviewer, ENOUGH)
-
-
-def test_a_second_look_needs_a_verdict_and_is_the_employees(room, row):
-    with pytest.raises(LeaveRefused) as refused:
-        second_look(room, row)
-    assert refused.value.reason == Refusal.NOT_NOW
-    with pytest.raises(Http404):
-        attestations.second_look(actor=room.hr, request_id=row.pk, now=NOW)
-
-
-def test_a_second_look_after_it_came_back_begins_a_round(room, row):
-    attest(row, room.reviewer, part(FIRST, FIRST))
-    LeaveRequest.objects.filter(pk=row.pk).update(state=State.RETURNED)
-
-    assert second_look(room, row) is True
-
-    assert (fresh(row).state, fresh(row).round) == (State.EVIDENCE_REVIEW, 2)
-
-
-# What leaves the house.
-
-
-def text_of(pdf):
-    return "".join(page.get_textpage().get_text_range() for page in PdfDocument(pdf))
-
-
-def test_the_export_has_what_the_other_system_needs_and_nothing_more(room, row):
-    User.objects.filter(pk=row.employee.user_id).update(nip=PNS_NIP)
-    attest(row, room.reviewer, ENOUGH)
-
-    rows = list_attested(actor=room.hr, first=MONDAY, last=MONDAY)
-
-    text = attested_csv(rows).decode()
-    head, line = text.splitlines()
-    assert head == "number,nip,verdict,covers_from,covers_until,attested_on,sha256,valid"
-    sha256 = Evidence.objects.get().sha256
-    assert line == (
-        f"1/SKV/2026,{PNS_NIP},ENOUGH,2026-11-23,2026-11-27,2026-11-23,{sha256},yes"
-    )
-    assert PNS_NIP in attested_json(rows).decode()
-    for word in (room.employee.user.full_name, "DOCTOR", "CS", "MISC"):
-        assert word not in text
-    assert PNS_NIP not in repr(rows)
-
-
-def test_the_export_is_hrs_and_says_what_counts_no_longer(room, row):
-    attest(row, room.reviewer, ENOUGH)
-    LeaveRequest.objects.filter(pk=row.pk).update(state=State.REVOKED)
-
-    (only,) = list_attested(actor=room.hr, first=MONDAY, last=MONDAY)
-
-    assert not only.is_valid
-    for other in (room.official, room.reviewer, room.superior, room.asker):
-        with pytest.raises(Http404):
-            list_attested(actor=other, first=MONDAY, last=MONDAY)
-    assert list_attested(actor=open_room().hr, first=MONDAY, last=MONDAY) == []
-
-
-def test_taking_the_attestations_out_is_recorded(room, row):
-    attest(row, room.reviewer, ENOUGH)
-
-    for as_json in (True, False):
-        body = attestations.export_attested(
-            actor=room.hr, first=MONDAY, last=MONDAY, as_json=as_json, now=NOW
-        )
-        assert b"1/SKV/2026" in body
-
-    assert StaffEvent.objects.filter(action="leave.attested_exported").count() == 2
-
-
-def test_a_number_that_looks_like_a_formula_is_none(room, row):
-    attest(row, room.reviewer, ENOUGH)
-    Attestation.objects.update(number="=1+1")
-
-    rows = list_attested(actor=room.hr, first=MONDAY, last=MONDAY)
-
-    assert attested_csv(rows).decode().splitlines()[1].startswith("'=1+1,")
-
-
-def test_the_paper_is_no_managers_and_no_strangers(room, row):
-    attest(row, room.reviewer, ENOUGH)
-
-    for other in (room.superior, room.reviewer, account(make_employee()), open_room().hr):
-        with pytest.raises(Http404):
-            attestation_pdf(actor=other, request_id=row.pk)
-
-
-@pytest.fixture
-def codes(monkeypatch):
-    """The codes on the papers of this test, in order; no table holds them."""
-    made = []
-    real = attestations.new_code
-
-    def seen():
-        made.append(real())
-        return made[-1]
-
-    monkeypatch.setattr(attestations, "new_code", seen)
-    return made
-
-
-def listed(room):
-    """Return what HR's list says of each attestation: its number, and whether it is valid."""
-    rows = list_attested(actor=room.hr, first=MONDAY, last=MONDAY)
-    return {row.number: row.is_valid for row in rows}
-
-
-def test_the_code_on_the_paper_tells_number_and_validity(room, row, codes):
-    attest(row, room.reviewer, ENOUGH)
-
-    check = check_letter(token=codes[0].token)
-    assert (check.number, check.is_valid) == ("1/SKV/2026", True)
-    assert check_letter(token="anything") is None
-
-
-@pytest.mark.parametrize("state", State)
-def test_a_checked_certificate_stays_checked_however_the_request_ends(room, row, codes, state):
-    """List and check page agree; only leave revoked for a mistake or fraud differs."""
-    attest(row, room.reviewer, ENOUGH)
-    LeaveRequest.objects.filter(pk=row.pk).update(state=state)
-
-    valid = state != State.REVOKED
-    assert check_letter(token=codes[0].token).is_valid is valid
-    assert listed(room) == {"1/SKV/2026": valid}
-
-
-def test_a_newer_verdict_takes_the_place_of_an_older_paper(room, row, codes):
-    attest(row, room.reviewer, ENOUGH)
-    LeaveRequest.objects.filter(pk=row.pk).update(state=State.RETURNED)
-    hand_in(row, room.asker, photo("b"))
-    look(row, room.reviewer)
-    attest(row, room.reviewer, ENOUGH)
-
-    checks = [check_letter(token=code.token) for code in codes]
-    assert [(one.number, one.is_valid) for one in checks] == [
-        ("1/SKV/2026", False),
-        ("2/SKV/2026", True),
-    ]
-    assert listed(room) == {one.number: one.is_valid for one in checks}
-
-
-def test_the_paper_says_dates_and_verdict_in_the_language_of_the_office(room, row):
-    with translation.override("en"):
-        attest(row, room.reviewer, ENOUGH)
-
-    text = text_of(attestation_pdf(actor=room.asker, request_id=row.pk))
-    assert room.employee.user.full_name in text
-    assert "ZX-KEJIWAAN" not in text
-    person = Employee.objects.get(user_id=room.reviewer.user_id)
-    assert person.user.full_name not in text
 
 
 def test_each_step_is_written_by_part_and_day(room, row):

@@ -1,6 +1,5 @@
-"""Deciding: pressed, taken back, signed; who may, what the rule knows, what leaves when."""
+"""Deciding: pressed, taken back, signed once; what leaves when."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,67 +9,37 @@ from django.http import Http404
 
 from portal.audit.models import ClientEvent, StaffEvent
 from portal.leave import notices
-from portal.leave.choices import (
-    Decider,
-    DecisionState,
-    EntryKind,
-    Family,
-    Outcome,
-    Reason,
-    Refusal,
-    State,
-    WayForward,
-)
+from portal.leave.choices import DecisionState, EntryKind, Refusal, State
 from portal.leave.models import (
     CaseEvent,
-    Consideration,
     Decision,
-    Decree,
-    EvidenceOpening,
     LeaveDay,
-    LeaveDesk,
     LeaveRequest,
-    LeaveType,
     LedgerEntry,
     Letter,
     LetterSeries,
 )
-from portal.leave.rules.deciding import UNDO_FOR, Ruling
+from portal.leave.rules.deciding import UNDO_FOR
 from portal.leave.services import decisions
-from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.requests import withdraw
 from portal.notifications.models import Notification
-from portal.people.choices import Role
-from tests.factories import NOW, account, grant, make_employee, make_unit
-from tests.support.leave import open_room
+from tests.factories import NOW, account, make_employee
 from tests.support.leave_cases import (
     FIRST,
     LAST,
-    considered,
     decide,
     granted,
     later,
     left,
     read,
     ready,
-    rules,
+    refused,
     sent,
     the_decision,
     the_letter,
 )
-from tests.support.reviews import hand_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def refused(call, *args, **kwargs):
-    with pytest.raises(LeaveRefused) as caught:
-        call(*args, **kwargs)
-    return caught.value.reason
-
-
-def told(notice):
-    return Notification.objects.filter(notice=notice).count()
 
 
 def outside():
@@ -248,316 +217,6 @@ class TestOnce:
                 decided_by_id=room.hr.user_id, decided_at=NOW, final_at=NOW,
             )  # fmt: skip
         assert the_decision(row) == one
-
-
-class TestWhoMay:
-    def test_without_a_decree_hr_decides_nothing(self, room):
-        assert refused(decide, room, ready(room), actor=room.hr) == Refusal.NO_DECREE
-
-    def test_nobody_without_a_desk_gets_to_it(self, room):
-        row = ready(room)
-        for actor in (room.asker, room.superior, room.reviewer, account(make_employee())):
-            with pytest.raises(Http404):
-                decide(room, row, actor=actor)
-
-    def test_the_official_of_another_agency_finds_nothing(self, room):
-        with pytest.raises(Http404):
-            decide(room, ready(room), actor=open_room().official)
-
-    def test_a_decree_ends_with_its_last_local_day(self):
-        room = open_room(zone="Asia/Jayapura")
-        row = ready(room)
-        # 23 November 22.00 in Jakarta is 24 November 00.00 in Jayapura.
-        Decree.objects.update(valid_until=date(2026, 11, 23))
-        midnight = NOW.replace(hour=15)
-        assert refused(decide, room, row, now=midnight) == Refusal.NO_DECREE
-        decide(room, row, now=midnight - timedelta(seconds=1))
-
-    def test_a_decree_of_yesterday_and_one_of_tomorrow(self, room):
-        row = ready(room)
-        Decree.objects.update(valid_until=date(2026, 11, 22))
-        assert refused(decide, room, row) == Refusal.NO_DECREE
-        Decree.objects.update(valid_from=date(2026, 11, 24), valid_until=None)
-        assert refused(decide, room, row) == Refusal.NO_DECREE
-
-    def test_decided_in_time_it_is_signed_after_midnight(self, room):
-        row = ready(room)
-        Decree.objects.update(valid_until=date(2026, 11, 23))
-        before_midnight = NOW.replace(hour=16, minute=59)
-        decide(room, row, now=before_midnight)
-        assert decisions.sign_due(now=before_midnight + UNDO_FOR) == 1
-        assert the_letter(row).signed_on == date(2026, 11, 23)
-
-    def test_withdrawn_it_gives_nothing_and_signs_nothing(self, room):
-        row = ready(room)
-        decide(room, row)
-        Decree.objects.update(withdrawn_on=date(2026, 11, 23))
-        assert decisions.sign_due(now=later(10)) == 0
-        assert the_decision(row).state == DecisionState.UNDONE
-        assert refused(decide, room, row) == Refusal.NO_DECREE
-
-    def test_a_decree_of_another_unit_and_of_a_unit_above(self, room):
-        row = ready(room)
-        Decree.objects.update(unit=make_unit(room.agency))
-        assert refused(decide, room, row) == Refusal.NO_DECREE
-        above = make_unit(room.agency)
-        room.unit.parent = above
-        room.unit.save()
-        Decree.objects.update(unit=above)
-        decide(room, row)
-
-    def test_a_decree_of_another_family(self, room):
-        row = ready(room)
-        Decree.objects.update(families=[Family.SICK, Family.LONG])
-        assert refused(decide, room, row) == Refusal.NO_DECREE
-        Decree.objects.update(families=[Family.ANNUAL])
-        decide(room, row)
-
-    def test_in_a_company_hr_may_decide_without_one(self, room):
-        LeaveDesk.objects.update(profile="PRIVATE", hr_decides=True)
-        row = ready(room)
-        decide(room, row, actor=room.hr)
-        decisions.sign_due(now=later(10))
-        events = CaseEvent.objects.filter(request=row, action="GRANT")
-        assert events.get().role == "HR"
-
-    def test_in_the_civil_service_that_cannot_even_be_set(self, room):
-        with pytest.raises(IntegrityError, match="in_companies_only"), transaction.atomic():
-            LeaveDesk.objects.update(hr_decides=True)
-
-    @pytest.mark.parametrize("why", ["kind", "abroad"])
-    def test_some_leave_is_decided_by_the_ppk_alone(self, room, why):
-        if why == "kind":
-            LeaveType.objects.filter(code="CT-PNS").update(decider=Decider.PPK)
-        row = ready(room, is_abroad=why == "abroad")
-        assert refused(decide, room, row) == Refusal.NO_DECREE
-        Decree.objects.update(is_ppk=True)
-        decide(room, row)
-
-    def test_nobody_decides_about_herself(self, room):
-        grant(room.employee.user, room.agency, Role.OFFICIAL)
-        Decree.objects.update(holder=room.employee.user)
-        row = ready(room)
-        with pytest.raises(Http404):
-            decide(room, row, actor=account(room.employee))
-
-    def test_whoever_considered_it_does_not_decide(self, room):
-        grant(room.manager.user, room.agency, Role.OFFICIAL)
-        Decree.objects.update(holder=room.manager.user)
-        row = ready(room)
-        assert Consideration.objects.get(request=row).acted_by == room.manager
-        actor = account(room.manager)
-        assert refused(decide, room, row, actor=actor) == Refusal.CONFLICT
-
-    @pytest.mark.parametrize("part", ["verdict", "dossier", "second look", "opening"])
-    def test_whoever_looked_at_the_evidence_does_not_decide(self, room, part):
-        """Roles end and begin: a former reviewer knows why all the same."""
-        row = ready(room, code="CS")
-        Decree.objects.update(holder_id=room.reviewer.user_id)
-        actor = official_now(room)
-        look_only(row, room, part)
-        assert refused(decide, room, row, actor=actor) == Refusal.CONFLICT
-
-
-def official_now(room):
-    """Return the reviewer as an official: she has changed her role."""
-    return replace(room.reviewer, roles=frozenset({Role.OFFICIAL}))
-
-
-def look_only(row, room, part):
-    from portal.leave.models import Attestation, Evidence, HealthDossier
-
-    dossier = HealthDossier.objects.get(request=row)
-    if part != "verdict":
-        Attestation.objects.filter(request=row).update(reviewer_id=room.other_reviewer.user_id)
-    if part == "dossier":
-        HealthDossier.objects.filter(request=row).update(reviewer_id=room.reviewer.user_id)
-    if part == "second look":
-        HealthDossier.objects.filter(request=row).update(not_again_id=room.reviewer.user_id)
-    if part == "opening":
-        piece = Evidence.objects.create(dossier=dossier, number=9, pages=1, handed_in_on=FIRST)
-        EvidenceOpening.objects.create(
-            evidence=piece, reviewer_id=room.reviewer.user_id, on_day=FIRST
-        )
-
-
-class TestRules:
-    @pytest.mark.parametrize("outcome", [Outcome.DEFER, Outcome.REFUSE])
-    def test_sick_leave_knows_neither_deferral_nor_refusal(self, room, outcome):
-        row = ready(room, code="CS")
-        assert refused(decide, room, row, rules(row, outcome)) == Refusal.RULE_FORBIDS
-
-    def test_annual_leave_of_a_pns_is_not_refused(self, room):
-        row = ready(room)
-        ruling = rules(row, Outcome.REFUSE)
-        assert refused(decide, room, row, ruling) == Refusal.RULE_FORBIDS
-
-    def test_where_the_rule_knows_it_leave_is_refused_and_the_days_are_free(self, room):
-        LeaveType.objects.filter(code="CT-PNS").update(can_refuse=True)
-        row = ready(room)
-        row = granted(room, row, rules(row, Outcome.REFUSE))
-        assert (row.state, row.closed_on) == (State.REFUSED, date(2026, 11, 23))
-        assert left(room) == Decimal(12)
-        assert not LeaveDay.objects.filter(request=row, active=True).exists()
-        assert not Letter.objects.exists()
-        assert (told(notices.DECIDED), told(notices.FOR_MANAGER_DATES)) == (1, 0)
-
-    @pytest.mark.parametrize(
-        "lacks",
-        [{"reason": ""}, {"ways_forward": ()}, {"reason": "SICK"}, {"ways_forward": ("NO",)}],
-    )
-    def test_nothing_but_a_grant_goes_without_a_reason_and_a_way_forward(self, room, lacks):
-        row = ready(room)
-        for outcome in (Outcome.AMEND, Outcome.DEFER, Outcome.RETURN):
-            ruling = rules(row, outcome, **lacks)
-            assert refused(decide, room, row, ruling) == Refusal.NO_WAY_FORWARD
-
-    def test_not_even_in_the_database(self, room):
-        row = ready(room)
-        decide(room, row, rules(row, Outcome.DEFER))
-        for lacks in ({"reason": ""}, {"ways_forward": []}):
-            with pytest.raises(IntegrityError, match="way_forward"), transaction.atomic():
-                Decision.objects.update(**lacks)
-
-    def test_an_attestation_of_fewer_days_carries_an_amended_grant_alone(self, room):
-        row = ready(room, code="CS", covers=(FIRST, FIRST + timedelta(days=1)))
-        assert refused(decide, room, row) == Refusal.BEYOND_EVIDENCE
-        ruling = rules(
-            row, Outcome.AMEND, last_day=FIRST + timedelta(days=1),
-            reason=Reason.EVIDENCE_COVERS_LESS, ways_forward=(WayForward.ADD_EVIDENCE,),
-        )  # fmt: skip
-        row = granted(room, row, ruling)
-        assert (row.state, row.last_day) == (State.GRANTED_AMENDED, ruling.last_day)
-        assert (row.days, row.rev) == (Decimal(2), 1)
-        assert LeaveDay.objects.filter(request=row, active=True).count() == 2
-
-    def test_an_amended_grant_beyond_the_evidence_is_refused(self, room):
-        row = ready(room, code="CS", covers=(FIRST, FIRST))
-        ruling = rules(row, Outcome.AMEND, last_day=FIRST + timedelta(days=1))
-        assert refused(decide, room, row, ruling) == Refusal.BEYOND_EVIDENCE
-
-    def test_fewer_days_of_annual_leave_give_the_rest_back(self, room):
-        row = ready(room)
-        row = granted(room, row, rules(row, Outcome.AMEND, last_day=FIRST))
-        assert (row.days, left(room)) == (Decimal(1), Decimal(11))
-
-    def test_other_dates_are_counted_anew(self, room):
-        row = ready(room)
-        monday = FIRST + timedelta(days=7)
-        ruling = rules(
-            row, Outcome.AMEND, first_day=monday - timedelta(days=2), last_day=monday
-        )
-        row = granted(room, row, ruling)
-        days = LeaveDay.objects.filter(request=row, active=True).values_list("day", flat=True)
-        assert (list(days), row.days, left(room)) == ([monday], Decimal(1), Decimal(11))
-
-    def test_other_dates_never_come_to_more(self, room):
-        row = ready(room)
-        ruling = rules(row, Outcome.AMEND, last_day=LAST + timedelta(days=1))
-        assert refused(decide, room, row, ruling) == Refusal.OVER_LIMIT
-
-    def test_other_dates_where_she_has_leave_are_refused(self, room):
-        row = ready(room)
-        other = ready(room, first=date(2026, 12, 14), last=date(2026, 12, 15))
-        ruling = rules(row, Outcome.AMEND, first_day=other.first_day, last_day=other.last_day)
-        assert refused(decide, room, row, ruling) == Refusal.OVERLAP
-
-    def test_only_free_days_are_no_leave(self, room):
-        row = ready(room)
-        saturday = date(2026, 12, 12)
-        ruling = rules(row, Outcome.AMEND, first_day=saturday, last_day=saturday)
-        assert refused(decide, room, row, ruling) == Refusal.NO_DAYS
-
-    @pytest.mark.parametrize(
-        ("outcome", "first", "last", "why"),
-        [
-            (Outcome.GRANT, FIRST, FIRST, Refusal.NOT_NOW),
-            (Outcome.AMEND, FIRST, LAST, Refusal.NOT_NOW),
-            (Outcome.AMEND, LAST, FIRST, Refusal.ENDS_BEFORE_START),
-            (Outcome.DEFER, FIRST, FIRST, Refusal.NOT_NOW),
-        ],
-    )
-    def test_dates_that_do_not_fit_the_ruling(self, room, outcome, first, last, why):
-        row = ready(room)
-        ruling = rules(row, outcome, first_day=first, last_day=last)
-        assert refused(decide, room, row, ruling) == why
-
-    @pytest.mark.parametrize(
-        ("first", "last", "why"),
-        [
-            (FIRST, None, Refusal.ENDS_BEFORE_START),
-            (LAST, FIRST, Refusal.ENDS_BEFORE_START),
-            (date(2028, 1, 3), date(2028, 1, 4), Refusal.TOO_FAR),
-        ],
-    )
-    def test_dates_suggested_instead_make_sense(self, room, first, last, why):
-        row = ready(room)
-        ruling = rules(row, Outcome.DEFER, other_first=first, other_last=last)
-        assert refused(decide, room, row, ruling) == why
-
-
-class TestOtherOutcomes:
-    def test_deferred_days_go_on_in_full_into_the_next_year(self, room):
-        from portal.leave.services.desk import employee_locked
-        from portal.leave.services.years import open_year
-
-        row = ready(room, first=date(2026, 12, 1), last=date(2026, 12, 15))
-        days = row.days
-        row = granted(room, row, rules(row, Outcome.DEFER))
-        assert (row.state, row.closed_on) == (State.DEFERRED, date(2026, 11, 23))
-        assert left(room) == Decimal(12)
-        new_year = NOW.replace(year=2027, month=1, day=4)
-        with employee_locked(employee_id=row.employee_id):
-            open_year(employee_id=row.employee_id, year=2027, now=new_year)
-        carried = LedgerEntry.objects.filter(kind=EntryKind.DEFER_CARRY, quantity__gt=0)
-        assert sum(carried.values_list("quantity", flat=True)) == days
-        assert told(notices.FOR_MANAGER_DATES) == 0
-
-    def test_sent_back_it_keeps_its_days_and_says_what_can_be_done(self, room):
-        row = ready(room)
-        held = left(room)
-        row = granted(room, row, rules(row, Outcome.RETURN, reason=Reason.INCOMPLETE))
-        assert (row.state, row.closed_on) == (State.RETURNED, None)
-        assert left(room) == held
-        assert LeaveDay.objects.filter(request=row, active=True).count() == 3
-        assert told(notices.DECIDED) == 1
-
-    def test_a_late_certificate_lets_it_be_sent_back_alone(self, room):
-        row = considered(sent(room, code="CS"))
-        LeaveRequest.objects.filter(pk=row.pk).update(state=State.EVIDENCE_OVERDUE)
-        row = read(row.pk)
-        assert refused(decide, room, row) == Refusal.NOT_NOW
-        row = granted(room, row, rules(row, Outcome.RETURN, reason=Reason.INCOMPLETE))
-        assert row.state == State.RETURNED
-
-    def test_sent_back_it_no_longer_asks_a_superior_until_the_paper_comes(self, room):
-        row = sent(room, code="CS")
-        LeaveRequest.objects.filter(pk=row.pk).update(state=State.EVIDENCE_OVERDUE)
-        row = read(row.pk)
-        decide(room, row, rules(row, Outcome.RETURN, reason=Reason.INCOMPLETE))
-        assert Consideration.objects.get(request=row).state == "OPEN"
-        decisions.sign_due(now=later(10))
-        assert Consideration.objects.get(request=row).state == "WITHDRAWN"
-        hand_in(row, room.asker)
-        asked = Consideration.objects.get(request=row, state="OPEN")
-        assert (asked.asked, asked.round) == (room.manager, 2)
-
-    def test_what_the_superior_said_goes_along_when_only_the_paper_was_missing(self, room):
-        row = ready(room, code="CS")
-        row = granted(room, row, rules(row, Outcome.RETURN, reason=Reason.INCOMPLETE))
-        hand_in(row, room.asker)
-        said = Consideration.objects.get(request=row)
-        assert (said.state, said.round, read(row.pk).round) == ("GIVEN", 2, 2)
-
-    def test_a_grant_keeps_no_reason(self, room):
-        row = ready(room)
-        ruling = Ruling(
-            outcome=Outcome.GRANT, first_day=FIRST, last_day=LAST, reason=Reason.UNIT_FULL,
-            ways_forward=(WayForward.PART,), other_first=FIRST, other_last=LAST,
-        )  # fmt: skip
-        decide(room, row, ruling)
-        kept = the_decision(row)
-        assert (kept.reason, kept.ways_forward, kept.other_first) == ("", [], None)
 
 
 def test_a_change_takes_the_place_of_what_it_changes(room):

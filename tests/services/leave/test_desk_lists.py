@@ -31,6 +31,7 @@ from tests.support.leave_cases import (
     later,
     read,
     ready,
+    refused,
     rules,
     sent,
 )
@@ -221,7 +222,6 @@ class TestCase:
     def test_the_first_pilgrimage_is_not_put_off(self, room):
         from portal.leave.choices import Purpose
         from portal.leave.rules.asking import Details
-        from tests.services.leave.test_decisions import refused
 
         LeaveType.objects.filter(code="CT-PNS").update(family=Family.LONG, has_account=False)
         hajj = Details(purpose=Purpose.FIRST_HAJJ)

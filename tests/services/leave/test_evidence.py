@@ -56,6 +56,17 @@ def seal(row, words=WORDS):
         return evidence.seal_words(dossier_of(row), words, now=NOW)
 
 
+def open_page(reviewer, piece_id, *, vault=None, number=1, now=NOW):
+    """Open a page with the reviewer's own vault, unless another is said."""
+    return opening.open_page(
+        actor=reviewer,
+        vault=vault or vault_of(reviewer),
+        evidence_id=piece_id,
+        number=number,
+        now=now,
+    )
+
+
 def told(notice):
     return Notification.objects.filter(notice=notice)
 
@@ -209,10 +220,7 @@ def test_several_pages_on_one_day_are_one_opening_and_one_word(room, row):
 
     assert EvidenceOpening.objects.count() == 1
     assert told("cuti.opened").count() == 1
-    vault, piece = vault_of(room.reviewer), Evidence.objects.get()
-    opening.open_page(
-        actor=room.reviewer, vault=vault, evidence_id=piece.pk, number=1, now=NOW + A_DAY
-    )
+    open_page(room.reviewer, Evidence.objects.get().pk, now=NOW + A_DAY)
     assert EvidenceOpening.objects.count() == 2
     assert told("cuti.opened").count() == 2
 
@@ -221,13 +229,7 @@ def test_what_comes_out_is_a_picture_without_its_past(room, row):
     hand_in(row, room.asker, photo("ZX-KEJIWAAN-91"))
     opening.take_on(actor=room.reviewer, request_id=row.pk, now=NOW)
 
-    page = opening.open_page(
-        actor=room.reviewer,
-        vault=vault_of(room.reviewer),
-        evidence_id=Evidence.objects.get().pk,
-        number=1,
-        now=NOW,
-    )
+    page = open_page(room.reviewer, Evidence.objects.get().pk)
 
     assert page.startswith(b"\xff\xd8\xff")
     assert b"ZX-KEJIWAAN" not in page
@@ -237,13 +239,7 @@ def test_before_taking_it_on_nobody_opens_a_page(room, row):
     piece = hand_in(row, room.asker)
 
     with pytest.raises(Http404):
-        opening.open_page(
-            actor=room.reviewer,
-            vault=vault_of(room.reviewer),
-            evidence_id=piece,
-            number=1,
-            now=NOW,
-        )
+        open_page(room.reviewer, piece)
 
     assert not EvidenceOpening.objects.exists()
 
@@ -255,13 +251,7 @@ def test_what_a_colleague_has_taken_on_is_hers(room, row):
     with pytest.raises(LeaveRefused) as refused:
         opening.take_on(actor=room.other_reviewer, request_id=row.pk, now=NOW)
     with pytest.raises(Http404):
-        opening.open_page(
-            actor=room.other_reviewer,
-            vault=vault_of(room.other_reviewer),
-            evidence_id=piece,
-            number=1,
-            now=NOW,
-        )
+        open_page(room.other_reviewer, piece)
 
     assert refused.value.reason == Refusal.TAKEN_ON
 
@@ -272,13 +262,7 @@ def test_somebody_elses_key_does_not_open_it(room, row):
     opening.take_on(actor=room.reviewer, request_id=row.pk, now=NOW)
 
     with pytest.raises(EvidenceUnreadable):
-        opening.open_page(
-            actor=room.reviewer,
-            vault=vault_of(room.other_reviewer),
-            evidence_id=piece,
-            number=1,
-            now=NOW,
-        )
+        open_page(room.reviewer, piece, vault=vault_of(room.other_reviewer))
 
 
 def test_a_page_moved_to_another_place_does_not_open(room, row):
@@ -289,13 +273,7 @@ def test_a_page_moved_to_another_place_does_not_open(room, row):
     EvidencePage.objects.filter(pk=second.pk).update(sealed=first_sealed)
 
     with pytest.raises(EvidenceUnreadable):
-        opening.open_page(
-            actor=room.reviewer,
-            vault=vault_of(room.reviewer),
-            evidence_id=first.evidence_id,
-            number=2,
-            now=NOW,
-        )
+        open_page(room.reviewer, first.evidence_id, number=2)
 
 
 def test_after_the_verdict_or_a_withdrawal_nobody_opens_it_any_more(room, row):
@@ -304,13 +282,7 @@ def test_after_the_verdict_or_a_withdrawal_nobody_opens_it_any_more(room, row):
     type(row).objects.filter(pk=row.pk).update(state=State.WITHDRAWN)
 
     with pytest.raises(Http404):
-        opening.open_page(
-            actor=room.reviewer,
-            vault=vault_of(room.reviewer),
-            evidence_id=piece,
-            number=1,
-            now=NOW,
-        )
+        open_page(room.reviewer, piece)
 
 
 def test_words_are_sealed_and_read_by_who_looks_after_the_case(room, row):
