@@ -106,7 +106,7 @@ PLAIN: dict[str, frozenset[str]] = {
     # leave: who is away when, of which kind, decided by whom, as an HR file has it; never why
     "leave.Attestation": _open(
         "id request reviewer verdict covers_from covers_until issuer missing sha256"
-        " number sequence series on_day stands"
+        " number sequence series on_day stands replaced"
     ),
     "leave.CalendarAddress": _open("id owner kind made_on"),
     "leave.CaseEvent": _open("id request number action state role on_day"),

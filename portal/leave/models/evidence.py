@@ -105,8 +105,9 @@ class Attestation(BaseModel):
     """
     The reviewer's verdict: dates, class of issuer, enough or not. It stays when the paper goes.
 
-    A verdict NOT_ENOUGH has no number. ``missing`` is from the fixed vocabulary. The newest
-    standing one counts.
+    A verdict NOT_ENOUGH has no number. ``missing`` is from the fixed vocabulary. The one that
+    ``stands`` counts: none while the certificate is looked at anew. Its paper is valid until
+    the next verdict has ``replaced`` it.
     """
 
     request = models.ForeignKey(
@@ -128,6 +129,7 @@ class Attestation(BaseModel):
     pdf = RowSealedField(null=True)
     on_day = models.DateField()
     stands = models.BooleanField(default=True)
+    replaced = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

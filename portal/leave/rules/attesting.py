@@ -104,15 +104,16 @@ def settled(finding: Finding, measure: Measure) -> Verdict:
     return finding.verdict
 
 
-def is_valid(*, stands: bool, state: State) -> bool:
+def is_valid(*, replaced: bool, state: State) -> bool:
     """
     Say whether a paper about a checked certificate is valid; ``state`` is that of its request.
 
     It says that a certificate was checked, and that stays so however the request ended: taken
-    back, refused, cancelled or replaced. It is no longer valid once its verdict does not stand
-    any more, or once the leave was revoked, which happens for a mistake or fraud alone.
+    back, refused, cancelled or replaced, and while the certificate is looked at anew. It is no
+    longer valid once another verdict has taken the place of its own, or once the leave was
+    revoked, which happens for a mistake or fraud alone.
     """
-    return stands and state != State.REVOKED
+    return not replaced and state != State.REVOKED
 
 
 def band_code(bands: Iterable[Band], *, care: Care, days: int) -> str:

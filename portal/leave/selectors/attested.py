@@ -96,14 +96,14 @@ def attested_json(rows: Sequence[AttestedRow]) -> bytes:
 
 def attestation_pdf(*, actor: Account, request_id: UUID) -> bytes:
     """
-    Return the paper of the standing attestation: to the employee, to HR, to the official.
+    Return the paper of the newest attestation: to the employee, to HR, to the official.
 
     :raises Http404: alike for a foreign request and for one without a paper.
     """
     own = Q(request__in=own_requests(actor))
     at_work = actor.roles & {Role.HR, Role.OFFICIAL} and actor.agency_id is not None
     mine = own | Q(request__in=desk_requests(actor)) if at_work else own
-    found = Attestation.objects.filter(mine, request=request_id, stands=True).first()
+    found = Attestation.objects.filter(mine, request=request_id, replaced=False).first()
     if found is None or found.pdf is None:
         raise Http404
     return open_field(found, "pdf")
@@ -126,7 +126,7 @@ def _rows(found: QuerySet[Attestation]) -> Iterator[AttestedRow]:
             covers_until=row.covers_until,
             attested_on=row.on_day,
             sha256=row.sha256,
-            is_valid=is_valid(stands=row.stands, state=State(row.request.state)),
+            is_valid=is_valid(replaced=row.replaced, state=State(row.request.state)),
         )
 
 

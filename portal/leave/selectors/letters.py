@@ -95,13 +95,13 @@ def check_letter(*, token: str) -> LetterCheck | None:
         return LetterCheck(number=letter[0], is_valid=letter[1] is None)
     paper = (
         Attestation.objects.filter(token_tag=tag)
-        .values_list("number", "stands", "request__state")
+        .values_list("number", "replaced", "request__state")
         .first()
     )
     if paper is None:
         return None
-    number, stands, state = paper
-    return LetterCheck(number=number, is_valid=is_valid(stands=stands, state=State(state)))
+    number, replaced, state = paper
+    return LetterCheck(number=number, is_valid=is_valid(replaced=replaced, state=State(state)))
 
 
 def letter_pdf(*, actor: Account, request_id: UUID) -> bytes:

@@ -87,7 +87,7 @@ def attest(*, actor: Account, request_id: UUID, ruling: Finding, now: datetime) 
         if refusal is not None:
             raise LeaveRefused(refusal)
         finding = replace(ruling, verdict=settled(ruling, measure))
-        Attestation.objects.filter(request=row, stands=True).update(stands=False)
+        Attestation.objects.filter(request=row).update(stands=False, replaced=True)
         verdict = _verdict(actor, row, finding, measure, paper, now=now)
         if finding.verdict == Verdict.NOT_ENOUGH:
             verdict.save()

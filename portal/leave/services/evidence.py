@@ -115,7 +115,8 @@ def look_anew(row: LeaveRequest, action: Action, *, now: datetime) -> None:
     """
     Send a request to the medical reviewer (again); a verdict that stood counts no longer.
 
-    One that came back from the decision begins a new round, since a decision belongs to a
+    The paper of that verdict stays valid until the next one: a certificate was checked. One
+    that came back from the decision begins a new round, since a decision belongs to a
     round; a superior who had not answered is asked again. Needs the employee's lock.
 
     :raises LeaveRefused: if the table of transitions does not know the step.

@@ -190,7 +190,7 @@ class TestCheck:
         assert (found.number, found.is_valid) == ("7/SKV/2026", True)
         LeaveRequest.objects.filter(pk=row.pk).update(state=State.REVOKED)
         assert check_letter(token="abc").is_valid is False
-        Attestation.objects.update(stands=False)
+        Attestation.objects.update(stands=False, replaced=True)
         LeaveRequest.objects.filter(pk=row.pk).update(state=State.DECISION)
         assert check_letter(token="abc").is_valid is False
 
