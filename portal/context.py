@@ -87,7 +87,7 @@ ROLE_MENU: dict[Role, Sequence[tuple[object, str]]] = {
     Role.DPO: ((pgettext_lazy("menu", "Audit"), "privacy:audit"),),
 }
 
-LEADS_MENU: Sequence[tuple[object, str]] = ((pgettext_lazy("menu", "My people"), "leave:team"),)
+LEADS_MENU: Sequence[tuple[object, str]] = ((pgettext_lazy("menu", "My team"), "leave:team"),)
 """For whoever has somebody working under her; that is no role anybody gives."""
 BEHIND_TABS: dict[str, str] = dict.fromkeys(
     (

@@ -122,7 +122,7 @@ def _open(cast: _Cast, *, now: datetime) -> None:
         all_sick_leave=True,
         retention_days=90,
         retention_basis="Jadwal Retensi Arsip BCN, butir 14",
-        number_template="{no:03d}/{kind}/BCN/{year}",
+        number_template="{no}/{kind}/BCN/{year}",
         place="Jakarta",
         now=now,
     )

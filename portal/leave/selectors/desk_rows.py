@@ -16,7 +16,7 @@ from django.db.models import (
     Sum,
 )
 from django.db.models.functions import ExtractYear, Lower
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.leave import policies
@@ -46,9 +46,8 @@ from portal.leave.selectors.authority import (
     part_in,
     standing_of,
 )
+from portal.leave.selectors.lengths import days_label
 from portal.leave.selectors.papers import public_name
-from portal.papers.numerals import number
-from portal.papers.shapes import Language
 from portal.people.actors import Account
 
 ASKED: Final = (State.CANCEL_REQUESTED, State.EARLY_RETURN_REQUESTED)
@@ -291,16 +290,6 @@ def queue_row(
         can_decide=obstacle is None,
         conflict_label=str(obstacle.label) if obstacle else "",
     )
-
-
-def days_label(quantity: Decimal, unit: Unit) -> str:
-    """Return a length in the reader's language: 5 working days, 1 calendar day."""
-    language: Language = "id" if (get_language() or "id").startswith("id") else "en"
-    shown = {"count": number(quantity, language)}
-    whole = 1 if quantity == 1 else 2
-    if unit == Unit.WORKING_DAY:
-        return ngettext("%(count)s working day", "%(count)s working days", whole) % shown
-    return ngettext("%(count)s calendar day", "%(count)s calendar days", whole) % shown
 
 
 def part_label(row: LeaveRequest) -> str:

@@ -42,9 +42,9 @@ from portal.leave.models import (
     ServiceRecord,
     WorkPattern,
 )
-from portal.leave.selectors.desk_rows import days_label
 from portal.leave.selectors.details import open_details
 from portal.leave.selectors.kinds import kind_of
+from portal.leave.selectors.lengths import days_label
 from portal.leave.selectors.own_parts import decision_words
 from portal.people.actors import Account
 from portal.people.selectors import employee_of

@@ -26,6 +26,7 @@ from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.asking import Weighed, weigh
 from portal.leave.selectors.balances import Balance, balance_of, own_balances
 from portal.leave.selectors.kinds import kinds_open_to
+from portal.leave.selectors.lengths import days_label
 from portal.people.actors import Account
 from portal.people.selectors import EmployeeCard
 
@@ -64,7 +65,7 @@ class Preview:
     last_day: date
     part: Part
     days: Decimal
-    unit_label: str
+    days_label: str
     balance: Balance | None
     left_after: Decimal | None
     years: tuple[YearLeft, ...]
@@ -99,7 +100,7 @@ def preview(
         last_day=ask.last_day,
         part=ask.part,
         days=found.quantity,
-        unit_label=str(kind.unit.label) if kind else "",
+        days_label=days_label(found.quantity, kind.unit) if kind else "",
         balance=_balance(found, kind),
         left_after=years[0].after if years else None,
         years=years,

@@ -16,7 +16,6 @@ from portal.leave.selectors.desk_rows import (
     QueueRow,
     RevocationRow,
     RunningRow,
-    days_label,
     facts_for,
     kind_name,
     obstacle_to,
@@ -25,6 +24,7 @@ from portal.leave.selectors.desk_rows import (
     standing_for,
     with_part,
 )
+from portal.leave.selectors.lengths import days_label
 from portal.leave.selectors.waiting import waiting_long
 from portal.people.actors import Account
 
