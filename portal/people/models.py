@@ -129,6 +129,11 @@ class Employee(BaseModel):
     zone = models.CharField(max_length=64, blank=True, default="")
     """The person's own zone; empty means the zone of the unit."""
 
+    @property
+    def work_zone(self) -> str:
+        """Return the zone in which her days begin and end; may read her unit and agency."""
+        return self.zone or self.unit.zone or self.agency.zone or Zone.JAKARTA.value
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -280,6 +280,24 @@ def employees_by_id(*, employee_ids: Collection[UUID]) -> dict[UUID, EmployeeCar
     return {row[0]: _card(row) for row in rows}
 
 
+def card_of(employee: Employee) -> EmployeeCard:
+    """Return an employee that is read already, with her account, unit and agency; no query."""
+    person, unit = employee.user, employee.unit
+    return EmployeeCard(
+        id=employee.pk,
+        user_id=person.pk,
+        agency_id=employee.agency_id,
+        unit_id=unit.pk,
+        unit_name=unit.name,
+        full_name=person.full_name,
+        nip=person.nip or "",
+        employment=Employment(employee.employment),
+        zone=employee.work_zone,
+        manager_id=employee.manager_id,
+        is_active=person.is_active,
+    )
+
+
 def managers_above(*, employee_id: UUID) -> list[EmployeeCard]:
     """
     Return the superiors up the line, the nearest first, at most five; one query.

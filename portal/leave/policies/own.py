@@ -1,14 +1,19 @@
 """What somebody asked for herself."""
 
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.expressions import BaseExpression
 from django.http import Http404
 
 from portal.leave.models import LeaveRequest
 from portal.people.actors import Account
 from portal.people.models import Employee
 from portal.people.selectors import EmployeeCard, employee_of
+
+_EMPLOYEE: Final = ("employee__user", "employee__unit", "employee__agency")
 
 
 def employee_id_of(actor: Account) -> UUID:
@@ -40,16 +45,21 @@ def own_requests(actor: Account) -> QuerySet[LeaveRequest]:
     return LeaveRequest.objects.filter(employee__user_id=actor.user_id)
 
 
-def get_own_request(*, actor: Account, request_id: UUID) -> LeaveRequest:
+def get_own_request(
+    *, actor: Account, request_id: UUID, beside: Mapping[str, BaseExpression] | None = None
+) -> LeaveRequest:
     """
-    Return a request of the actor's own, with its kind and employee.
+    Return a request of the actor's own, with its kind, agency and employee; one query.
+
+    ``beside`` is what else a page wants to know of it, by the name it is annotated with.
 
     :raises Http404: alike for a foreign and for an absent one.
     """
     found = (
         own_requests(actor)
         .filter(pk=request_id)
-        .select_related("leave_type", "employee__unit")
+        .select_related("leave_type", "agency", *_EMPLOYEE)
+        .annotate(**(beside or {}))
         .first()
     )
     if found is None:

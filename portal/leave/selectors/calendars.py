@@ -1,7 +1,7 @@
 """The calendars people work by, put together from weeks, holidays and joint leave."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -39,11 +39,23 @@ def work_calendars(
     """
     Return the calendars of these employees from one day to another; see `work_calendar`.
 
-    Their own week counts before that of their unit, the nearest one upwards, and that before
-    their agency's. Four queries and one for each agency, however many people; none for nobody.
-    An employee who does not exist is left out.
+    One query and those of `calendars_for`; none for nobody. An employee who does not exist is
+    left out.
     """
-    people = list(employees_by_id(employee_ids=employee_ids).values())
+    people = employees_by_id(employee_ids=employee_ids).values()
+    return calendars_for(people, first=first, last=last)
+
+
+def calendars_for(
+    cards: Iterable[EmployeeCard], *, first: date, last: date
+) -> dict[UUID, WorkCalendar]:
+    """
+    Return the calendars of employees who are read already; see `work_calendar`.
+
+    Their own week counts before that of their unit, the nearest one upwards, and that before
+    their agency's. Three queries and one for each agency, however many people; none for nobody.
+    """
+    people = list(cards)
     if not people:
         return {}
     lines = unit_lines(unit_ids={person.unit_id for person in people})

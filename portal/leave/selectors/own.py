@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.formats import localize
 from django.utils.translation import get_language
 
 from portal.calendars.rules import local_day
@@ -18,19 +17,20 @@ from portal.leave.choices import (
     Family,
     Mode,
     Part,
-    PlanState,
     State,
     Unit,
 )
-from portal.leave.models import LeaveRequest, ReturnPlan
+from portal.leave.models import LeaveRequest
 from portal.leave.rules.transitions import EMPLOYEE, TABLE
 from portal.leave.selectors.desks import desk_of
 from portal.leave.selectors.details import open_details
 from portal.leave.selectors.kinds import kind_of
+from portal.leave.selectors.lengths import days_label
 from portal.leave.selectors.own_parts import (
     Papers,
     asks_paper_again,
     attestation_row,
+    beside,
     decided,
     evidence_rows,
     expected,
@@ -40,13 +40,30 @@ from portal.leave.selectors.own_parts import (
     needs_of,
     papers_of,
 )
-from portal.leave.selectors.own_shapes import BalanceRow, OwnList, OwnPage, OwnRow
+from portal.leave.selectors.own_shapes import (
+    BalanceRow,
+    HandIn,
+    OwnAsked,
+    OwnList,
+    OwnPage,
+    OwnRow,
+)
 from portal.leave.selectors.preview import open_kinds
 from portal.leave.selectors.timeline import steps_of
 from portal.people.actors import Account
-from portal.people.selectors import employee_of
 
-__all__ = ["BalanceRow", "OwnList", "OwnPage", "OwnRow", "get_own", "list_own"]
+__all__ = [
+    "BalanceRow",
+    "HandIn",
+    "OwnAsked",
+    "OwnList",
+    "OwnPage",
+    "OwnRow",
+    "get_asked",
+    "get_hand_in",
+    "get_own",
+    "list_own",
+]
 
 _ENDING: Final = (
     State.RETURNED,
@@ -100,23 +117,15 @@ def get_own(*, actor: Account, request_id: UUID, now: datetime) -> OwnPage:
 
     :raises Http404: alike for a foreign and for an absent one.
     """
-    row = policies.get_own_request(actor=actor, request_id=request_id)
-    person = employee_of(user_id=actor.user_id)
-    zone = person.zone if person else actor.zone
+    row = policies.get_own_request(actor=actor, request_id=request_id, beside=beside())
+    zone = row.employee.work_zone
     today = local_day(now, zone)
     papers = papers_of(row)
     decision, letter_number = decided(row)
-    change = LeaveRequest.objects.filter(supersedes=row).undecided().first()
-    can = _can(row, papers, has_change=change is not None, today=today)
+    has_change = papers.change_id is not None
     return OwnPage(
-        **_row(row),
-        version=row.version,
-        code=row.leave_type.code,
+        **_asked(row),
         family=Family(row.leave_type.family),
-        part=Part(row.part),
-        certificate=Certificate(row.certificate),
-        details=open_details(row),
-        is_abroad=row.is_abroad,
         desk_only=row.desk_only,
         provisional=row.is_provisional,
         lead=lead_of(row, today=today),
@@ -130,18 +139,55 @@ def get_own(*, actor: Account, request_id: UUID, now: datetime) -> OwnPage:
         asks_paper_again=asks_paper_again(row, papers),
         decision=decision,
         letter_number=letter_number,
-        can=can,
+        can=_can(row, papers, has_change=has_change, today=today),
         can_extend=_can_extend(row),
-        can_change=_can_change(row, has_change=change is not None, today=today),
+        can_change=_can_change(row, has_change=has_change, today=today),
         can_to_annual=_can_to_annual(row),
         expected_words=expected(row, papers, zone=zone, now=now),
-        plan_id=_plan(row),
+        plan_id=papers.plan_id,
         sequence=row.rev,
         continues_id=row.continues_id,
         supersedes_id=row.supersedes_id,
-        change_id=change.pk if change else None,
+        change_id=papers.change_id,
         wanted_last_day=row.wanted_last_day,
     )
+
+
+def get_asked(*, actor: Account, request_id: UUID) -> OwnAsked:
+    """
+    Return one request of the actor's own as it was asked for; one query.
+
+    :raises Http404: alike for a foreign and for an absent one.
+    """
+    return OwnAsked(**_asked(policies.get_own_request(actor=actor, request_id=request_id)))
+
+
+def get_hand_in(*, actor: Account, request_id: UUID) -> HandIn:
+    """
+    Return where the certificate of one request of the actor's own is handed in.
+
+    :raises Http404: alike for a foreign and for an absent one.
+    """
+    row = policies.get_own_request(actor=actor, request_id=request_id)
+    return HandIn(
+        id=row.pk,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        can_hand_in=Action.HAND_IN in _known(row) and row.certificate != Certificate.NONE,
+        evidence_labels=issuer_labels(row),
+    )
+
+
+def _asked(row: LeaveRequest) -> Mapping[str, Any]:
+    return {
+        **_row(row),
+        "version": row.version,
+        "code": row.leave_type.code,
+        "part": Part(row.part),
+        "certificate": Certificate(row.certificate),
+        "details": open_details(row),
+        "is_abroad": row.is_abroad,
+    }
 
 
 def _row(row: LeaveRequest) -> Mapping[str, Any]:
@@ -150,7 +196,7 @@ def _row(row: LeaveRequest) -> Mapping[str, Any]:
         "kind_name": kind_of(row.leave_type).name(get_language() or "id"),
         "first_day": row.first_day,
         "last_day": row.last_day,
-        "days_label": f"{localize(row.days.normalize() + 0)} {Unit(row.leave_type.unit).label}",
+        "days_label": days_label(row.days, Unit(row.leave_type.unit)),
         "state": State(row.state),
         "state_label": str(State(row.state).label),
         "is_open": row.state in UNDECIDED,
@@ -162,7 +208,6 @@ def _can(
     row: LeaveRequest, papers: Papers, *, has_change: bool, today: date
 ) -> frozenset[Action]:
     """Return the steps of her own that the table knows from here, and the facts allow."""
-    known = {line.action for line in TABLE if line.who == EMPLOYEE and row.state in line.before}
     allowed = {
         Action.HAND_IN: row.certificate != Certificate.NONE,
         Action.SECOND_LOOK: papers.standing is not None and not papers.looked_twice,
@@ -171,7 +216,14 @@ def _can(
         and row.first_day < row.last_day
         and row.last_day >= today,
     }
-    return frozenset(action for action in known if allowed.get(action, True))
+    return frozenset(action for action in _known(row) if allowed.get(action, True))
+
+
+def _known(row: LeaveRequest) -> frozenset[Action]:
+    """Return the steps of her own that the table knows from here."""
+    return frozenset(
+        line.action for line in TABLE if line.who == EMPLOYEE and row.state in line.before
+    )
 
 
 def _can_extend(row: LeaveRequest) -> bool:
@@ -187,8 +239,3 @@ def _can_change(row: LeaveRequest, *, has_change: bool, today: date) -> bool:
 def _can_to_annual(row: LeaveRequest) -> bool:
     is_waiting = row.state in _OUT and row.certificate != Certificate.NONE
     return is_waiting and row.leave_type.family == Family.SICK and not row.desk_only
-
-
-def _plan(row: LeaveRequest) -> UUID | None:
-    plans = ReturnPlan.objects.filter(request=row).exclude(state=PlanState.ENDED)
-    return plans.values_list("id", flat=True).first()

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
+from django.db.models import Case, Exists, OuterRef, Prefetch, Subquery, When
+from django.db.models.expressions import BaseExpression
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +19,7 @@ from portal.leave.choices import (
     DecisionState,
     Missing,
     Outcome,
+    PlanState,
     Reason,
     State,
     Verdict,
@@ -27,14 +31,15 @@ from portal.leave.models import (
     Consideration,
     Decision,
     Evidence,
+    EvidenceOpening,
     HealthDossier,
     LeaveRequest,
-    Letter,
+    ReturnPlan,
 )
 from portal.leave.rules.deadlines import LOOK_AHEAD, lapses_on
 from portal.leave.rules.kinds import required_issuers
 from portal.leave.rules.weeks import NoCalendar
-from portal.leave.selectors.calendars import work_calendar
+from portal.leave.selectors.calendars import calendars_for
 from portal.leave.selectors.episodes import measure_of
 from portal.leave.selectors.own_shapes import (
     AttestationRow,
@@ -43,6 +48,7 @@ from portal.leave.selectors.own_shapes import (
     WayRow,
 )
 from portal.leave.selectors.usual import usual_words
+from portal.people.selectors import card_of
 
 _OUT: Final = (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE, State.RETURNED)
 _ON_ITS_WAY: Final = (*EVIDENCE_OPEN, State.CONSIDERATION, State.DECISION)
@@ -78,12 +84,20 @@ _LEADS: Final = {
 class Papers:
     """What belongs to a request, read at once."""
 
-    dossier: HealthDossier | None
     pieces: Sequence[Evidence]
     standing: Attestation | None
     events: Sequence[CaseEvent]
     asked_on: date | None
     """When the question that is open was asked first; None if none is."""
+    change_id: UUID | None
+    """The change of this leave that is being decided."""
+    plan_id: UUID | None
+    """The phased return that has not ended."""
+
+    @property
+    def dossier(self) -> HealthDossier | None:
+        """Return what the pieces lie in; without one there is nothing to know of it."""
+        return self.pieces[0].dossier if self.pieces else None
 
     @property
     def looked_twice(self) -> bool:
@@ -105,18 +119,34 @@ class Papers:
         )
 
 
+def beside() -> dict[str, BaseExpression]:
+    """Return what is read with a request, for `papers_of`."""
+    asked = Consideration.objects.filter(request=OuterRef("pk"), round=OuterRef("round"))
+    changes = LeaveRequest.objects.filter(supersedes=OuterRef("pk")).undecided()
+    plans = ReturnPlan.objects.filter(request=OuterRef("pk")).exclude(state=PlanState.ENDED)
+    return {
+        "asked_on": Case(
+            When(
+                Exists(asked.filter(state=ConsiderationState.OPEN)),
+                then=Subquery(asked.order_by("asked_on").values("asked_on")[:1]),
+            )
+        ),
+        "change_id": Subquery(changes.values("pk")[:1]),
+        "plan_id": Subquery(plans.values("pk")[:1]),
+    }
+
+
 def papers_of(row: LeaveRequest) -> Papers:
-    """Return what belongs to a request; six queries."""
-    pieces = Evidence.objects.filter(dossier__request=row).order_by("number")
-    questions = Consideration.objects.filter(request=row, round=row.round)
-    asked = list(questions.order_by("asked_on").values_list("asked_on", "state"))
-    is_open = any(state == ConsiderationState.OPEN for _asked_on, state in asked)
+    """Return what belongs to a request that was read with `beside`; four queries at most."""
+    openings = Prefetch("openings", EvidenceOpening.objects.select_related("reviewer"))
+    pieces = Evidence.objects.filter(dossier__request=row).select_related("dossier")
     return Papers(
-        dossier=HealthDossier.objects.filter(request=row).first(),
-        pieces=list(pieces.prefetch_related("openings__reviewer")),
-        standing=Attestation.objects.filter(request=row, stands=True).first(),
+        pieces=list(pieces.prefetch_related(openings).order_by("number")),
+        standing=Attestation.objects.filter(request=row, stands=True).defer("pdf").first(),
         events=list(CaseEvent.objects.filter(request=row).order_by("number")),
-        asked_on=asked[0][0] if is_open else None,
+        asked_on=getattr(row, "asked_on", None),
+        change_id=getattr(row, "change_id", None),
+        plan_id=getattr(row, "plan_id", None),
     )
 
 
@@ -183,12 +213,14 @@ def decided(row: LeaveRequest) -> tuple[DecisionRow | None, str]:
     """Return the decision of this round that is signed, and the number of its letter."""
     found = (
         Decision.objects.filter(request=row, state=DecisionState.FINAL)
+        .select_related("letter")
+        .defer("letter__pdf")
         .order_by("-round")
         .first()
     )
     if found is None or (found.round != row.round and row.state not in IN_FORCE):
         return None, ""
-    letter = Letter.objects.filter(decision=found, revoked_on=None).first()
+    letter = getattr(found, "letter", None)
     made = decision_words(
         outcome=Outcome(found.outcome),
         reason=found.reason,
@@ -196,7 +228,7 @@ def decided(row: LeaveRequest) -> tuple[DecisionRow | None, str]:
         days=(found.first_day, found.last_day),
         other=(found.other_first, found.other_last),
     )
-    return made, letter.number if letter else ""
+    return made, letter.number if letter and letter.revoked_on is None else ""
 
 
 def decision_words(
@@ -280,10 +312,10 @@ def _outcome(outcome: Outcome) -> str:
 
 
 def _lapses(row: LeaveRequest, asked_on: date) -> date | None:
-    calendar = work_calendar(
-        employee_id=row.employee_id, first=asked_on, last=asked_on + LOOK_AHEAD
+    calendars = calendars_for(
+        [card_of(row.employee)], first=asked_on, last=asked_on + LOOK_AHEAD
     )
     try:
-        return lapses_on(asked_on=asked_on, calendar=calendar)
+        return lapses_on(asked_on=asked_on, calendar=calendars[row.employee_id])
     except NoCalendar:
         return None

@@ -129,7 +129,35 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPage(OwnRow):
+class OwnAsked(OwnRow):
+    """One request of one's own as it was asked for, without what came of it."""
+
+    version: int
+    code: str
+    part: Part
+    certificate: Certificate
+    details: Details
+    is_abroad: bool
+
+    @property
+    def next_day(self) -> date:
+        """Return the day after the last one, on which an extension begins."""
+        return self.last_day + _A_DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandIn:
+    """Where a certificate is handed in: for which days, and who may have signed it."""
+
+    id: UUID
+    first_day: date
+    last_day: date
+    can_hand_in: bool
+    evidence_labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage(OwnAsked):
     """
     One request of one's own with everything about it.
 
@@ -138,13 +166,7 @@ class OwnPage(OwnRow):
     entries.
     """
 
-    version: int
-    code: str
     family: Family
-    part: Part
-    certificate: Certificate
-    details: Details
-    is_abroad: bool
     desk_only: bool
     provisional: bool
     lead: str
@@ -170,11 +192,6 @@ class OwnPage(OwnRow):
     change_id: UUID | None
     """The change of this leave that is being decided."""
     wanted_last_day: date | None
-
-    @property
-    def next_day(self) -> date:
-        """Return the day after the last one, on which an extension begins."""
-        return self.last_day + _A_DAY
 
     @property
     def can_hand_in(self) -> bool:

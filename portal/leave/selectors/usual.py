@@ -16,7 +16,8 @@ from portal.leave.choices import DecisionState, Outcome
 from portal.leave.models import Decision, LeaveRequest
 from portal.leave.rules.counting import working_days_between
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
-from portal.leave.selectors.calendars import work_calendar
+from portal.leave.selectors.calendars import calendars_for
+from portal.people.selectors import card_of
 
 LOOK_BACK: Final = timedelta(days=90)
 FEWEST: Final = 10
@@ -69,13 +70,13 @@ def usual_days(row: LeaveRequest, *, zone: str, now: datetime) -> int | None:
         .values_list("request__sent_on", "signed_on")
         .annotate(times=Count("pk"))
     )
-    calendar = work_calendar(
-        employee_id=row.employee_id,
+    calendars = calendars_for(
+        [card_of(row.employee)],
         first=min(sent_on for sent_on, _signed_on, _times in spans),
         last=max(signed_on for _sent_on, signed_on, _times in spans),
     )
     try:
-        return _median(spans, calendar)
+        return _median(spans, calendars[row.employee_id])
     except NoCalendar:
         return None
 

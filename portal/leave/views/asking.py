@@ -18,9 +18,9 @@ from portal.leave import policies
 from portal.leave.choices import Certificate, Mode, Refusal
 from portal.leave.forms.own import AskForm, Length, Start
 from portal.leave.selectors.desks import desk_of
-from portal.leave.selectors.own import OwnPage, get_own
+from portal.leave.selectors.own import OwnAsked, get_asked
 from portal.leave.selectors.preview import kind_names, preview
-from portal.leave.selectors.spans import find_span, today_of
+from portal.leave.selectors.spans import find_span
 from portal.leave.services import requests
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.views.things import REASON, REQUEST
@@ -118,12 +118,12 @@ def resubmit(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return _asked_again(request, actor, initial, now=now)
 
 
-def _own(request: HttpRequest, request_id: UUID) -> tuple[OwnPage, Account, datetime]:
+def _own(request: HttpRequest, request_id: UUID) -> tuple[OwnAsked, Account, datetime]:
     actor, now = actor_of(request), database_now()
-    return get_own(actor=actor, request_id=request_id, now=now), actor, now
+    return get_asked(actor=actor, request_id=request_id), actor, now
 
 
-def _same_days(page: OwnPage) -> dict[str, Any]:
+def _same_days(page: OwnAsked) -> dict[str, Any]:
     return {
         "start": Start.OTHER,
         "start_day": page.first_day,
@@ -152,7 +152,7 @@ def _form(
     return AskForm(
         data,
         kinds=kind_names(person, mode=mode, today=local_day(now, person.zone)),
-        today=today_of(actor=actor, now=now),
+        today=local_day(now, actor.zone),
         initial=dict(initial or {}),
     )
 

@@ -16,7 +16,7 @@ from portal.common.db import database_now
 from portal.common.errors import Refused
 from portal.leave.forms.certificate import CertificateForm
 from portal.leave.forms.own import EarlyReturnForm, VersionForm
-from portal.leave.selectors.own import get_own, list_own
+from portal.leave.selectors.own import get_asked, get_hand_in, get_own, list_own
 from portal.leave.services import attestations, changes, evidence, requests
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.views.things import REASON, REQUEST
@@ -62,7 +62,7 @@ def leave_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def certificate(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Hand in a certificate; it is sealed at once and never lies anywhere open."""
     actor, now = actor_of(request), database_now()
-    page = get_own(actor=actor, request_id=request_id, now=now)
+    page = get_hand_in(actor=actor, request_id=request_id)
     if not page.can_hand_in:
         return redirect("leave:request", request_id)
     sent = request.method == "POST"
@@ -131,7 +131,7 @@ def to_annual(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def early_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Ask to come back earlier; the days that are not taken come back, too."""
     actor, now = actor_of(request), database_now()
-    page = get_own(actor=actor, request_id=request_id, now=now)
+    page = get_asked(actor=actor, request_id=request_id)
     form = EarlyReturnForm(request.POST or None, initial={"version": page.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
