@@ -94,12 +94,11 @@ def _read(request: HttpRequest) -> Account:
         # Signed in a moment ago, within this very request.
         user = accounts_with_roles(today=timezone.localdate()).get(pk=user.pk)
     employee: Employee | None = getattr(user, "employee", None)
-    zones = (employee.zone, employee.unit.zone, employee.agency.zone) if employee else ()
     methods = {record["method"] for record in get_authentication_records(request, request.user)}
     return Account(
         user_id=user.pk,
         agency_id=employee.agency_id if employee else None,
-        zone=next((zone for zone in zones if zone), Zone.JAKARTA.value),
+        zone=employee.work_zone if employee else Zone.JAKARTA.value,
         roles=frozenset(Role(role) for role in user.held_roles),
         has_mfa=bool(methods & SECOND_FACTORS),
         leads=user.leads,

@@ -35,10 +35,10 @@ from portal.leave.policies.team import (
     get_delegation,
     get_giver,
     is_in_force,
+    is_over,
     open_considerations,
     own_delegations,
     requests_of_reports,
-    zone_of,
 )
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "get_review",
     "get_settled_agency",
     "is_in_force",
+    "is_over",
     "keyed_reviews",
     "open_considerations",
     "own_card",
@@ -68,5 +69,4 @@ __all__ = [
     "reviewed_agencies",
     "reviewers_for",
     "reviews",
-    "zone_of",
 ]

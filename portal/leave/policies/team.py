@@ -12,7 +12,7 @@ from portal.leave.choices import KEPT, ConsiderationState
 from portal.leave.models import Consideration, Delegation, LeaveRequest
 from portal.leave.rules.deadlines import Step
 from portal.people.actors import Account
-from portal.people.choices import Role, Zone
+from portal.people.choices import Role
 from portal.people.models import Employee
 
 
@@ -37,15 +37,15 @@ def delegations_on(
 
 def is_in_force(row: Delegation, *, now: datetime) -> bool:
     """Say whether somebody stands in right now; a withdrawn delegation ends at once."""
-    day = local_day(now, zone_of(row.giver))
+    day = local_day(now, row.giver.work_zone)
     if row.withdrawn_on is not None and row.withdrawn_on <= day:
         return False
     return row.valid_from <= day and (row.valid_until is None or day <= row.valid_until)
 
 
-def zone_of(giver: Employee) -> str:
-    """Return the zone in which the days of a delegation are counted."""
-    return giver.zone or giver.unit.zone or giver.agency.zone or Zone.JAKARTA.value
+def is_over(row: Delegation, *, now: datetime) -> bool:
+    """Say whether the last day of a delegation has passed where the giver works."""
+    return row.valid_until is not None and row.valid_until < local_day(now, row.giver.work_zone)
 
 
 def open_considerations(

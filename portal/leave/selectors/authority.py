@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from portal.calendars.rules import local_day
 from portal.leave.choices import Decider, Family, Refusal, Verdict
 from portal.leave.models import (
     Attestation,
@@ -18,9 +17,10 @@ from portal.leave.models import (
     LeaveRequest,
 )
 from portal.leave.rules.deciding import Right, fitting_right, may_be_deferred, needs_ppk
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.desks import DeskSettings, desk_of
 from portal.leave.selectors.details import open_details
-from portal.people.choices import Role, Zone
+from portal.people.choices import Role
 from portal.people.selectors import unit_lines
 
 
@@ -45,7 +45,7 @@ class Standing:
         """Return the decree under which a request can be decided today, or None."""
         return fitting_right(
             self.rights,
-            day=local_day_of(row, now=now),
+            day=day_of(row, now=now),
             family=row.leave_type.family,
             unit_line=self.lines.get(row.employee.unit_id, []),
             ppk_only=needs_ppk(
@@ -144,13 +144,6 @@ def part_in(user_id: UUID) -> Q:
 def has_part(row: LeaveRequest, *, user_id: UUID) -> bool:
     """Say whether an account has a part in a request already; see `part_in`."""
     return LeaveRequest.objects.filter(part_in(user_id), pk=row.pk).exists()
-
-
-def local_day_of(row: LeaveRequest, *, now: datetime) -> date:
-    """Return the calendar day where the employee of a request works."""
-    person = row.employee
-    zone = person.zone or person.unit.zone or person.agency.zone or Zone.JAKARTA.value
-    return local_day(now, zone)
 
 
 def covers_of(row: LeaveRequest) -> tuple[date, date] | None:

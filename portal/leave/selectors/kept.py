@@ -1,4 +1,4 @@
-"""What HR keeps about who decides and who stands in; and finding the people it is about."""
+"""What HR keeps about who decides; and finding the people it is about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from django.db.models.functions import Lower
 
 from portal.calendars.rules import local_day
 from portal.leave import policies
-from portal.leave.choices import DelegationKind, Family
-from portal.leave.models import Decree, Delegation
+from portal.leave.choices import Family
+from portal.leave.models import Decree
 from portal.leave.policies.desk import settled_employees
 from portal.people.actors import Account
 from portal.people.choices import Role
@@ -47,23 +47,6 @@ class DecreeRow:
 
     def __repr__(self) -> str:
         return "<decree>"
-
-
-@dataclass(frozen=True, slots=True)
-class StandInRow:
-    """Somebody who stands in for a superior; both days are included."""
-
-    id: UUID
-    giver: str
-    stand_in: str
-    kind_label: str
-    decree_number: str
-    valid_from: date
-    valid_until: date | None
-    is_now: bool
-
-    def __repr__(self) -> str:
-        return "<stand-in>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +106,6 @@ def list_unit_choices(*, actor: Account) -> list[tuple[UUID, str]]:
     return sorted(((row.id, row.name) for row in rows), key=lambda one: one[1].lower())
 
 
-def list_stand_ins(*, actor: Account, now: datetime) -> list[StandInRow]:
-    """
-    Return who stands in for a superior of the agency, now or later, the soonest first.
-
-    What is over or ended is left out. One query.
-
-    :raises Http404: for anybody but an HR officer.
-    """
-    agency_id = policies.get_settled_agency(actor)
-    rows = (
-        Delegation.objects.filter(giver__agency=agency_id, withdrawn_on=None)
-        .select_related("giver__user", "giver__unit", "giver__agency", "stand_in__user")
-        .order_by("valid_from", Lower("giver__user__full_name"), "id")
-    )
-    return [_stand_in(row, now=now) for row in rows if not _is_over(row, now=now)]
-
-
 def find_people(*, actor: Account, words: str) -> list[PersonRow]:
     """
     Return people of the agency by a part of their name, or by work mail or NIP; not the actor.
@@ -197,21 +163,3 @@ def labels_of(families: Iterable[str]) -> tuple[str, ...]:
     """Return the statutory kinds in words, in the order of the law."""
     wanted = set(families)
     return tuple(str(one.label) for one in Family if one in wanted)
-
-
-def _is_over(row: Delegation, *, now: datetime) -> bool:
-    today = local_day(now, policies.zone_of(row.giver))
-    return row.valid_until is not None and row.valid_until < today
-
-
-def _stand_in(row: Delegation, *, now: datetime) -> StandInRow:
-    return StandInRow(
-        id=row.pk,
-        giver=row.giver.user.full_name,
-        stand_in=row.stand_in.user.full_name,
-        kind_label=str(DelegationKind(row.kind).label),
-        decree_number=row.decree_number,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        is_now=policies.is_in_force(row, now=now),
-    )

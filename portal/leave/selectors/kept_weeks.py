@@ -145,7 +145,7 @@ def get_entitlement(
     :raises Http404: alike for a foreign and for an absent one, and for oneself.
     """
     employee = get_settled_employee(actor=actor, employee_id=employee_id)
-    today = local_day(now, policies.zone_of(employee))
+    today = local_day(now, employee.work_zone)
     years = tuple(range(today.year - 2, today.year + 2))
     shown = year if year in years else today.year
     names = {

@@ -33,7 +33,7 @@ from portal.leave.models import (
 )
 from portal.leave.rules.attesting import is_valid
 from portal.leave.rules.counting import months_between
-from portal.leave.selectors.authority import local_day_of
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.details import open_details
 from portal.leave.selectors.papers import (
     LANGUAGE,
@@ -215,7 +215,7 @@ def _decided(row: LeaveRequest) -> dict[str, Any]:
         "official_name": found.decided_by.full_name,
         "official_nip": found.decided_by.nip or "",
         "official_office": office_of(found),
-        "decided_on": local_day_of(row, now=found.decided_at),
+        "decided_on": day_of(row, now=found.decided_at),
         "decree": decree.number if decree else "",
         "number": letter.number if letter else "",
         "verify_url": check_url(token) if token else "",

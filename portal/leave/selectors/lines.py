@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import ConsiderationState, DecisionState
 from portal.leave.models import Attestation, Consideration, Decision, LeaveRequest
 from portal.leave.rules.routing import Bars, Post
 from portal.leave.selectors.absences import away_today
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.details import open_details
 from portal.people.choices import Role
 from portal.people.selectors import (
@@ -62,7 +62,7 @@ def _bars(
     row: LeaveRequest, posts: Sequence[Post], cards: dict[UUID, EmployeeCard], *, now: datetime
 ) -> Bars:
     away = away_today(user_ids={card.user_id for card in cards.values()}, now=now)
-    today = local_day(now, policies.zone_of(row.employee))
+    today = day_of(row, now=now)
     reviewers = set(list_with_role(agency_id=row.agency_id, role=Role.REVIEWER, today=today))
     acted = _acted_elsewhere(row)
     return Bars(

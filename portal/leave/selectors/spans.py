@@ -1,9 +1,8 @@
 """Which days somebody means when she says from when and how long."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import Certificate, Unit
 from portal.leave.rules import spans
@@ -50,8 +49,3 @@ def find_span(*, actor: Account, wish: Wish) -> tuple[date, date]:
         counts=lambda day: day <= reach and calendar.is_working(day),
     )
     return wish.first_day, last
-
-
-def today_of(*, actor: Account, now: datetime) -> date:
-    """Return the calendar day where the actor works."""
-    return local_day(now, actor.zone)

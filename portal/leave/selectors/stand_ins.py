@@ -1,13 +1,13 @@
-"""Who stands in for whom, as a superior sees it: now and to come, never what is over."""
+"""Who stands in for whom, as a superior and HR see it: now and to come, never what is over."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 
-from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import DelegationKind
 from portal.leave.models import Delegation
@@ -16,17 +16,16 @@ from portal.people.selectors import EmployeeCard, employee_of, managers_above, r
 
 
 @dataclass(frozen=True, slots=True)
-class DelegationRow:
+class StandInRow:
     """
-    One delegation from the side of the actor.
+    Somebody who stands in for a superior.
 
-    ``name`` is the other person: who stands in for her, or for whom she stands in. Both days
-    are included; without a last one it lasts until it is ended.
+    Both days are included; without a last one it lasts until it is ended.
     """
 
     id: UUID
-    name: str
-    is_given: bool
+    giver: str
+    stand_in: str
     kind_label: str
     decree_number: str
     valid_from: date
@@ -34,15 +33,15 @@ class DelegationRow:
     is_now: bool
 
     def __repr__(self) -> str:
-        return "<delegation>"
+        return "<stand-in>"
 
 
 @dataclass(frozen=True, slots=True)
 class StandInsPage:
     """The actor's delegations, soonest first, and whom she can name by id."""
 
-    given: tuple[DelegationRow, ...]
-    taken: tuple[DelegationRow, ...]
+    given: tuple[StandInRow, ...]
+    taken: tuple[StandInRow, ...]
     colleagues: tuple[tuple[UUID, str], ...]
 
     def __repr__(self) -> str:
@@ -55,39 +54,44 @@ def get_stand_ins(*, actor: Account, now: datetime) -> StandInsPage:
 
     :raises Http404: for somebody under whom nobody works and who stands in for nobody.
     """
-    rows = list_delegations(actor=actor, now=now)
+    rows = _not_over(policies.own_delegations(actor), by="stand_in", now=now)
     if not actor.leads and not rows:
         raise Http404
     return StandInsPage(
-        given=tuple(row for row in rows if row.is_given),
-        taken=tuple(row for row in rows if not row.is_given),
+        given=tuple(_row(row, now=now) for row in rows if row.giver.user_id == actor.user_id),
+        taken=tuple(_row(row, now=now) for row in rows if row.giver.user_id != actor.user_id),
         colleagues=_colleagues(actor) if actor.leads else (),
     )
 
 
-def list_delegations(*, actor: Account, now: datetime) -> list[DelegationRow]:
-    """Return the actor's delegations that are not over, soonest first; one query."""
-    rows = (
-        policies.own_delegations(actor)
-        .filter(withdrawn_on=None)
+def list_stand_ins(*, actor: Account, now: datetime) -> list[StandInRow]:
+    """
+    Return who stands in for a superior of the agency, now or later, the soonest first.
+
+    What is over or ended is left out. One query.
+
+    :raises Http404: for anybody but an HR officer.
+    """
+    agency_id = policies.get_settled_agency(actor)
+    rows = Delegation.objects.filter(giver__agency=agency_id)
+    return [_row(row, now=now) for row in _not_over(rows, by="giver", now=now)]
+
+
+def _not_over(rows: QuerySet[Delegation], *, by: str, now: datetime) -> list[Delegation]:
+    """Return those that hold now or later, soonest first, then by one of the two names."""
+    in_order = (
+        rows.filter(withdrawn_on=None)
         .select_related("giver__user", "giver__unit", "giver__agency", "stand_in__user")
-        .order_by("valid_from", Lower("stand_in__user__full_name"), "id")
+        .order_by("valid_from", Lower(f"{by}__user__full_name"), "id")
     )
-    return [_row(row, actor, now=now) for row in rows if not _is_over(row, now=now)]
+    return [row for row in in_order if not policies.is_over(row, now=now)]
 
 
-def _is_over(row: Delegation, *, now: datetime) -> bool:
-    today = local_day(now, policies.zone_of(row.giver))
-    return row.valid_until is not None and row.valid_until < today
-
-
-def _row(row: Delegation, actor: Account, *, now: datetime) -> DelegationRow:
-    is_given = row.giver.user_id == actor.user_id
-    other = row.stand_in if is_given else row.giver
-    return DelegationRow(
+def _row(row: Delegation, *, now: datetime) -> StandInRow:
+    return StandInRow(
         id=row.pk,
-        name=other.user.full_name,
-        is_given=is_given,
+        giver=row.giver.user.full_name,
+        stand_in=row.stand_in.user.full_name,
         kind_label=str(DelegationKind(row.kind).label),
         decree_number=row.decree_number,
         valid_from=row.valid_from,

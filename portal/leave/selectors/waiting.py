@@ -7,8 +7,8 @@ from uuid import UUID
 from portal.leave.models import LeaveRequest
 from portal.leave.rules.deadlines import ANSWER_WITHIN, has_waited_long
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
-from portal.leave.selectors.authority import local_day_of
 from portal.leave.selectors.calendars import work_calendars
+from portal.leave.selectors.days import day_of
 
 
 def waiting_long(rows: Sequence[LeaveRequest], *, now: datetime) -> frozenset[UUID]:
@@ -19,7 +19,7 @@ def waiting_long(rows: Sequence[LeaveRequest], *, now: datetime) -> frozenset[UU
     No query as long as nothing has waited six days of any kind; from then on those of
     `work_calendars`, however many have.
     """
-    spans = {row.pk: (_since(row), local_day_of(row, now=now)) for row in rows}
+    spans = {row.pk: (_since(row), day_of(row, now=now)) for row in rows}
     old = [row for row in rows if _days(spans[row.pk]) > ANSWER_WITHIN]
     if not old:
         return frozenset()

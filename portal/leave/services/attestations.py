@@ -36,12 +36,12 @@ from portal.leave.selectors.attested import (
     list_attested,
     reviewer_number,
 )
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.episodes import measure_of
 from portal.leave.services.desk import (
     HR,
     REVIEWER,
     LeaveRefused,
-    day_of,
     employee_locked,
     record,
     step,

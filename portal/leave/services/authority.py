@@ -7,7 +7,8 @@ from uuid import UUID
 
 from portal.leave.choices import Refusal
 from portal.leave.models import LeaveRequest
-from portal.leave.selectors.authority import has_part, local_day_of, standing_of
+from portal.leave.selectors.authority import has_part, standing_of
+from portal.leave.selectors.days import day_of
 from portal.leave.services.desk import HR, OFFICIAL, LeaveRefused
 from portal.people.actors import Account
 from portal.people.choices import Role
@@ -73,7 +74,7 @@ def may_decide(
 
 def held_roles(*, user_id: UUID, row: LeaveRequest, now: datetime) -> frozenset[Role]:
     """Return which roles of the desk an account holds today in the agency of a request."""
-    today = local_day_of(row, now=now)
+    today = day_of(row, now=now)
     return frozenset(
         role
         for role in (Role.HR, Role.OFFICIAL)

@@ -37,13 +37,13 @@ from portal.leave.models import (
 from portal.leave.policies import employee_id_of, get_own_request
 from portal.leave.rules.asking import LeaveAsk
 from portal.leave.selectors.asking import weigh
+from portal.leave.selectors.days import day_of
 from portal.leave.services import ledger, sending
 from portal.leave.services.considerations import ask_superior
 from portal.leave.services.desk import (
     EMPLOYEE,
     OFFICIAL,
     LeaveRefused,
-    day_of,
     employee_locked,
     step,
 )

@@ -19,11 +19,11 @@ from portal.leave.choices import (
 from portal.leave.models import Attestation, Consideration, Decision, LeaveRequest
 from portal.leave.rules.deadlines import Step
 from portal.leave.rules.routing import Turn, next_turn
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import Line, line_above
 from portal.leave.services.desk import (
     MANAGER,
     LeaveRefused,
-    day_of,
     employee_locked,
     record,
 )

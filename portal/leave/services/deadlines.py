@@ -27,9 +27,10 @@ from portal.leave.rules.deadlines import (
 from portal.leave.rules.routing import stand_in_of, substitute_for
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 from portal.leave.selectors.calendars import work_calendar, work_calendars
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import Line, line_above
 from portal.leave.services.considerations import pass_on, tell_asked, withdraw_question
-from portal.leave.services.desk import HOUSE, LeaveRefused, day_of, employee_locked, step
+from portal.leave.services.desk import HOUSE, LeaveRefused, employee_locked, step
 from portal.leave.services.settling import settle
 from portal.leave.services.telling import tell_desk_ready, tell_owner, tell_role
 from portal.people.choices import Role

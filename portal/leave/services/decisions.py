@@ -30,11 +30,12 @@ from portal.leave.rules.deciding import (
     refuse_ruling,
 )
 from portal.leave.selectors.authority import can_be_deferred, covers_of
+from portal.leave.selectors.days import day_of
 from portal.leave.services import claims, ledger
 from portal.leave.services.authority import right_to_decide, role_under
 from portal.leave.services.changes import take_over_days
 from portal.leave.services.considerations import withdraw_question
-from portal.leave.services.desk import LeaveRefused, day_of, employee_locked, record, step
+from portal.leave.services.desk import LeaveRefused, employee_locked, record, step
 from portal.leave.services.letters import revoke_superseded, sign_letter
 from portal.leave.services.telling import tell_manager_dates, tell_owner
 from portal.people.actors import Account

@@ -47,7 +47,7 @@ def delegate(
     if not decree_number.strip():
         raise ValueError("a delegation names its decree")
     giver = policies.get_giver(actor=actor, giver_id=giver_id)
-    today = local_day(now, policies.zone_of(giver))
+    today = local_day(now, giver.work_zone)
     _refuse_dates(valid_from, valid_until, today)
     with transaction.atomic(durable=True):
         lock(_LOCK, giver.agency_id)
@@ -75,7 +75,7 @@ def end_delegation(*, actor: Account, delegation_id: UUID, now: datetime) -> Non
     :raises Http404: if it is not the actor's to end.
     """
     row = policies.get_delegation(actor=actor, delegation_id=delegation_id)
-    today = local_day(now, policies.zone_of(row.giver))
+    today = local_day(now, row.giver.work_zone)
     with transaction.atomic(durable=True):
         lock(_LOCK, row.giver.agency_id)
         ended = Delegation.objects.filter(pk=row.pk, withdrawn_on=None).update(

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from portal.leave.choices import PlanState, Refusal
 from portal.leave.models import CalendarAddress, LeaveRequest, ReturnPlan
-from portal.leave.services.desk import HOUSE, LeaveRefused, day_of, employee_locked
+from portal.leave.selectors.days import day_of
+from portal.leave.services.desk import HOUSE, LeaveRefused, employee_locked
 from portal.leave.services.returns import end_quietly
 from portal.leave.services.sending import take_back
 

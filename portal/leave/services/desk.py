@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,14 +10,13 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 
 from portal.audit.services import record_staff
-from portal.calendars.rules import local_day
 from portal.common.db import is_lock_timeout, lock
 from portal.common.errors import Refused
 from portal.leave.choices import Action, Refusal, State
 from portal.leave.models import CaseEvent, LeaveRequest
 from portal.leave.rules.transitions import next_states
+from portal.leave.selectors.days import day_of
 from portal.people.actors import Account
-from portal.people.models import Employee
 
 EMPLOYEE_LOCK: Final = "leave.employee"
 PATIENCE_SECONDS: Final = 3.0
@@ -117,13 +116,3 @@ def record(actor: Account, role: str, action: str, subject: object, *, now: date
     record_staff(
         role=role, handle=str(actor.user_id), action=action, subject=str(subject), now=now
     )
-
-
-def day_of(row: LeaveRequest, *, now: datetime) -> date:
-    """Return the calendar day where the employee works."""
-    return local_day(now, zone_of(row.employee))
-
-
-def zone_of(employee: Employee) -> str:
-    """Return the zone somebody works in: her own, her unit's, her agency's."""
-    return employee.zone or employee.unit.zone or employee.agency.zone

@@ -18,6 +18,7 @@ from portal.leave.choices import (
 )
 from portal.leave.models import Decision, LeaveRequest, ReturnPlan, Revocation
 from portal.leave.rules.transitions import next_states
+from portal.leave.selectors.days import day_of
 from portal.leave.services import claims, ledger
 from portal.leave.services.authority import (
     Authority,
@@ -30,7 +31,6 @@ from portal.leave.services.authority import (
 from portal.leave.services.desk import (
     HOUSE,
     LeaveRefused,
-    day_of,
     employee_locked,
     record,
     step,

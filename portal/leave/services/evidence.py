@@ -26,8 +26,9 @@ from portal.leave.models import (
 )
 from portal.leave.policies import employee_id_of, get_own_request, reviewers_for
 from portal.leave.rules.transitions import next_states
+from portal.leave.selectors.days import day_of
 from portal.leave.services.considerations import renew_question
-from portal.leave.services.desk import EMPLOYEE, LeaveRefused, day_of, employee_locked, step
+from portal.leave.services.desk import EMPLOYEE, LeaveRefused, employee_locked, step
 from portal.leave.services.telling import tell
 from portal.papers.choices import CertificateReason
 from portal.papers.pages import CertificateRefused, read_certificate

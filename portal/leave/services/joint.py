@@ -11,10 +11,11 @@ from uuid import UUID
 
 from portal.leave.choices import Refusal
 from portal.leave.models import JointLeaveDuty
+from portal.leave.selectors.days import day_at
 from portal.leave.selectors.joint import is_deducted
 from portal.leave.services.desk import LeaveRefused, employee_locked
 from portal.leave.services.ledger import credit_joint, take_back_joint
-from portal.leave.services.years import open_year, today_of
+from portal.leave.services.years import open_year
 
 
 def settle_duty(*, agency_id: UUID, employee_id: UUID, day: date, now: datetime) -> bool:
@@ -33,7 +34,7 @@ def settle_duty(*, agency_id: UUID, employee_id: UUID, day: date, now: datetime)
 
 def reopen(*, employee_id: UUID, day: date, now: datetime) -> int:
     """Let the leave year of a day follow its joint leave; inside an open deed."""
-    year = max(day.year, today_of(employee_id=employee_id, now=now).year)
+    year = max(day.year, day_at(employee_id=employee_id, now=now).year)
     return open_year(employee_id=employee_id, year=year, now=now)
 
 

@@ -20,8 +20,9 @@ from portal.leave.rules.counting import CountedDay
 from portal.leave.rules.entitlement import Bucket, draw
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.books import DEFER_KEY
+from portal.leave.selectors.days import day_at, day_of
 from portal.leave.selectors.kinds import account_kinds
-from portal.leave.services.desk import LeaveRefused, day_of
+from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.posting import (
     Line,
     Numbers,
@@ -30,7 +31,7 @@ from portal.leave.services.posting import (
     locked_accounts,
     post,
 )
-from portal.leave.services.years import open_year, today_of
+from portal.leave.services.years import open_year
 from portal.people.selectors import employees_by_id
 
 Accounts = dict[Place, LeaveAccount]
@@ -147,7 +148,7 @@ def credit_joint(employee_id: UUID, day: date, *, now: datetime) -> bool:
     last = _joint_entry(employee_id, day)
     if last is not None and last.kind == EntryKind.JOINT_CREDIT:
         return False
-    today = today_of(employee_id=employee_id, now=now)
+    today = day_at(employee_id=employee_id, now=now)
     year = max(day.year, today.year)
     kind = _annual_kind(employee_id, year)
     if kind is None:
@@ -174,7 +175,7 @@ def take_back_joint(employee_id: UUID, day: date, *, now: datetime) -> bool:
     accounts = {one.pk: one for one in locked_accounts(employee_id=employee_id).values()}
     number = _joint_entries(employee_id, day).count()
     key = f"{_joint_key(employee_id, day)}{number}"
-    today = today_of(employee_id=employee_id, now=now)
+    today = day_at(employee_id=employee_id, now=now)
     account = accounts[last.account_id]
     post([_joint_line(account, EntryKind.REVERSE, -last.quantity, key, today, last)])
     return True

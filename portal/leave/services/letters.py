@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from portal.leave.choices import LetterKind, State
 from portal.leave.models import Decision, LeaveRequest, Letter
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.papers import (
     LANGUAGE,
     bases,
@@ -13,7 +14,6 @@ from portal.leave.selectors.papers import (
     place_of,
     public_name,
 )
-from portal.leave.services.desk import day_of
 from portal.leave.services.numbering import new_code, take_number
 from portal.papers.pdf import make_pdf
 from portal.papers.shapes import DecisionLetter

@@ -17,10 +17,10 @@ from portal.leave.models import (
     HealthDossier,
 )
 from portal.leave.policies import get_review, keyed_reviews
+from portal.leave.selectors.days import day_of
 from portal.leave.services.desk import (
     REVIEWER,
     LeaveRefused,
-    day_of,
     employee_locked,
     record,
 )

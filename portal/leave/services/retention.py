@@ -15,8 +15,9 @@ from portal.leave.models import (
     HealthDossier,
     LeaveDesk,
 )
+from portal.leave.selectors.days import day_of
 from portal.leave.services.attestations import wait_again
-from portal.leave.services.desk import HOUSE, LeaveRefused, day_of, employee_locked, step
+from portal.leave.services.desk import HOUSE, LeaveRefused, employee_locked, step
 from portal.leave.services.opening import keepers_of, release
 from portal.leave.services.telling import tell_owner
 

@@ -13,13 +13,13 @@ from portal.leave.choices import PlanState, Refusal, Restriction
 from portal.leave.models import LeaveRequest, ReturnPlan, ReturnStage
 from portal.leave.policies import plans as policies
 from portal.leave.rules.returns import PlanDraft, refuse_plan
+from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import line_above
 from portal.leave.services.desk import (
     EMPLOYEE,
     MANAGER,
     REVIEWER,
     LeaveRefused,
-    day_of,
     employee_locked,
     record,
 )

@@ -24,12 +24,12 @@ from portal.leave.models import (
 )
 from portal.leave.rules.asking import Claim
 from portal.leave.selectors.asking import Weighed
+from portal.leave.selectors.days import day_of
 from portal.leave.services import ledger
 from portal.leave.services.considerations import withdraw_question
 from portal.leave.services.desk import (
     EMPLOYEE,
     LeaveRefused,
-    day_of,
     employee_locked,
     note,
     step,

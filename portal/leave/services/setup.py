@@ -13,7 +13,7 @@ from portal.leave.choices import EntryKind, Mode, Profile, Refusal
 from portal.leave.models import LeaveDesk, LeaveType
 from portal.leave.policies.desk import get_settled_agency, get_settled_employee
 from portal.leave.selectors.kinds import account_kinds
-from portal.leave.services.desk import HR, LeaveRefused, employee_locked, record, zone_of
+from portal.leave.services.desk import HR, LeaveRefused, employee_locked, record
 from portal.leave.services.posting import Line, account_for, post
 from portal.leave.services.profiles import load_profile
 from portal.leave.services.years import open_year
@@ -131,7 +131,7 @@ def adjust(
     """
     employee = get_settled_employee(actor=actor, employee_id=employee_id)
     source = year if source_year is None else source_year
-    today = local_day(now, zone_of(employee))
+    today = local_day(now, employee.work_zone)
     _check(quantity, why, year=year, source=source, this_year=today.year)
     if not _has_account(employee, code, year):
         raise LeaveRefused(Refusal.NO_SUCH_TYPE)

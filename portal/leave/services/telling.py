@@ -7,7 +7,7 @@ from uuid import UUID
 from portal.leave import notices
 from portal.leave.choices import State
 from portal.leave.models import LeaveRequest
-from portal.leave.services.desk import day_of
+from portal.leave.selectors.days import day_of
 from portal.notifications.services.outbox import Message, enqueue_all, recipient_for
 from portal.people.choices import Role
 from portal.people.selectors import list_with_role

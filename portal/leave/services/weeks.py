@@ -18,7 +18,6 @@ from portal.leave.services.desk import (
     employee_locked,
     locked,
     record,
-    zone_of,
 )
 from portal.leave.services.joint import reopen, settle_duty
 from portal.leave.services.ledger import take_back_joint
@@ -128,7 +127,7 @@ def record_joint_duty(*, actor: Account, employee_id: UUID, day: date, now: date
     employee = get_settled_employee(actor=actor, employee_id=employee_id)
     with employee_locked(employee_id=employee_id):
         calendar = work_calendar(employee_id=employee_id, first=day, last=day)
-        is_over = day <= local_day(now, zone_of(employee))
+        is_over = day <= local_day(now, employee.work_zone)
         if not is_over or not calendar.is_joint_leave(day):
             raise LeaveRefused(Refusal.NO_JOINT_LEAVE)
         _duty, is_new = JointLeaveDuty.objects.get_or_create(employee=employee, day=day)

@@ -15,6 +15,7 @@ from portal.leave.choices import ENDED, EntryKind, Refusal
 from portal.leave.models import LeaveAccount, LedgerEntry
 from portal.leave.rules.entitlement import Posting
 from portal.leave.selectors.books import REOPEN_KEY, plans_for
+from portal.leave.selectors.days import day_at
 from portal.leave.selectors.desks import open_agencies
 from portal.leave.services.desk import LeaveRefused, employee_locked
 from portal.leave.services.posting import (
@@ -39,11 +40,6 @@ _KEYS: Final = {
     EntryKind.JOINT_LEAVE: "jointleave:",
     EntryKind.REVERSE: REOPEN_KEY,
 }
-
-
-def today_of(*, employee_id: UUID, now: datetime) -> date:
-    """Return the day it is where an employee works."""
-    return local_day(now, employees_by_id(employee_ids=[employee_id])[employee_id].zone)
 
 
 def open_year(*, employee_id: UUID, year: int, now: datetime) -> int:
@@ -165,7 +161,7 @@ def _due(employee_ids: list[UUID], *, now: datetime) -> list[UUID]:
 def _open_one(employee_id: UUID, *, now: datetime) -> bool:
     try:
         with employee_locked(employee_id=employee_id):
-            year = today_of(employee_id=employee_id, now=now).year
+            year = day_at(employee_id=employee_id, now=now).year
             return open_year(employee_id=employee_id, year=year, now=now) > 0
     except LeaveRefused as error:
         if error.reason != Refusal.BUSY:

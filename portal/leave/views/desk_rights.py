@@ -16,9 +16,9 @@ from portal.leave.selectors.kept import (
     find_colleague,
     list_decrees,
     list_holders,
-    list_stand_ins,
     list_unit_choices,
 )
+from portal.leave.selectors.stand_ins import list_stand_ins
 from portal.leave.services.decrees import enter_decree, withdraw_decree
 from portal.leave.services.delegations import delegate, end_delegation
 from portal.leave.services.desk import LeaveRefused

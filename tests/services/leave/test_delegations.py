@@ -150,7 +150,7 @@ def test_the_page_shows_now_and_to_come_from_both_sides(room):
     later = get_stand_ins(actor=leading(room.superior), now=on(TUESDAY + timedelta(days=1)))
 
     assert [row.is_now for row in mine.given] == [True, False]
-    assert {row.name for row in hers.taken} == {room.manager.user.full_name}
+    assert {row.giver for row in hers.taken} == {room.manager.user.full_name}
     assert (later.given, later.taken) == ((), ())
     with pytest.raises(Http404):
         get_stand_ins(actor=account(acting), now=on(TUESDAY + timedelta(days=1)))
