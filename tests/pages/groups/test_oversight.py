@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from html import unescape
 
 import pytest
 import time_machine
@@ -23,6 +22,7 @@ from portal.audit.models import StaffEvent
 from portal.people.choices import Role
 from portal.people.models import User
 from tests.factories import NOW, account, grant, make_agency, make_employee
+from tests.pages.counselling.conftest import sign_in, words
 from tests.support.groups import (
     Circle,
     join,
@@ -55,14 +55,11 @@ def circle() -> Circle:
 
 @pytest.fixture
 def browser(circle) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=circle.head.user_id))
-    return client
+    return sign_in(User.objects.get(pk=circle.head.user_id))
 
 
 def text_of(response) -> str:
-    html = response.content.decode().partition("<main")[2]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    return words(response.content.decode().partition("<main")[2])
 
 
 def first_meeting(circle: Circle) -> Meeting:
@@ -120,8 +117,7 @@ def test_a_queue_is_told_by_how_long_it_takes_never_by_how_many(circle, browser)
     assert re.search("2 places ?, people have been waiting since this month", page)
     assert "3" not in page.partition("2 places")[2].partition("Look after it")[0]
     with time_machine.travel(datetime(2027, 2, 1, tzinfo=UTC), tick=False):
-        client = Client()
-        client.force_login(User.objects.get(pk=circle.head.user_id))
+        client = sign_in(User.objects.get(pk=circle.head.user_id))
         client.post("/bahasa/", {"language": "en"})
         assert "waiting for 3 months" in text_of(client.get("/l/lingkar/"))
 
@@ -141,8 +137,7 @@ def test_a_meeting_within_a_day_that_lacks_somebody_waits_for_a_decision(circle,
 
 def test_a_meeting_later_than_a_day_waits_for_nobody(circle, browser):
     with time_machine.travel(NOW - timedelta(days=1), tick=False):
-        client = Client()
-        client.force_login(User.objects.get(pk=circle.head.user_id))
+        client = sign_in(User.objects.get(pk=circle.head.user_id))
         assert not client.get("/l/lingkar/").context["page"].to_decide
 
 
@@ -313,8 +308,7 @@ def test_training_is_changed_and_decides_whether_she_counts(circle, browser):
 
 def test_ending_takes_every_right_at_once_and_has_a_way_back(circle, browser):
     row = circle.facilitator(circle.co)
-    hers = Client()
-    hers.force_login(row.user)
+    hers = sign_in(row.user)
     meeting = first_meeting(circle)
     assert hers.get(f"/l/fasilitator/{row.pk}/").status_code == 404
     answer = browser.post(f"/l/fasilitator/{row.pk}/akhiri/")
@@ -367,8 +361,7 @@ def test_a_foreign_facilitator_cannot_be_put_into_a_circle_of_ones_own(circle, b
 
 def test_an_empty_house_says_where_to_begin():
     agency = make_agency()
-    client = Client()
-    client.force_login(User.objects.get(pk=make_head(agency).user_id))
+    client = sign_in(User.objects.get(pk=make_head(agency).user_id))
     page = client.get("/l/lingkar/").content.decode()
     assert 'class="empty"' in page
     assert "/l/fasilitator/baru/" in page
