@@ -26,76 +26,27 @@ from groups.services import applicants, enrolment, offers, places
 from groups.services.desk import GroupRefused
 from groups.services.enrolment import recheck
 from portal.notifications.models import Notification
-from portal.people.models import Employee, User
+from portal.people.models import User
 from tests.factories import NOW, account, make_employee, wib
 from tests.services.groups.test_joining import place_of, press
+from tests.support.close import (
+    avoided,
+    avoided_by_nip,
+    barred,
+    block,
+    boss_of_a_facilitator,
+    employee,
+    far_below,
+    leads_it,
+    removed,
+    subordinate,
+    superior,
+    superior_elsewhere,
+    under,
+)
 from tests.support.groups import enrolment_of, join, make_circle, make_member_account
 
 pytestmark = pytest.mark.django_db
-
-
-def employee(actor) -> Employee:
-    return Employee.objects.get(user_id=actor.user_id)
-
-
-def under(circle, boss):
-    """Return somebody of the circle's agency who works under somebody."""
-    return account(make_employee("bawahan", agency=circle.agency, manager=employee(boss)))
-
-
-def superior(circle):
-    boss = make_member_account(circle)
-    join(circle, under(circle, boss))
-    return boss
-
-
-def subordinate(circle):
-    boss = join(circle)
-    return under(circle, boss)
-
-
-def far_below(circle):
-    boss = join(circle)
-    return under(circle, under(circle, boss))
-
-
-def avoided(circle):
-    rina, dewi = join(circle), make_member_account(circle)
-    mail = User.objects.get(pk=dewi.user_id).email
-    block(circle, rina, f" {mail.upper()}")
-    return dewi
-
-
-def avoided_by_nip(circle):
-    rina, dewi = join(circle), make_member_account(circle)
-    User.objects.filter(pk=dewi.user_id).update(nip="198503152010012001")
-    enrolment.block_person(
-        actor=rina, group_id=circle.group.pk, who="19850315 201001 2 001", now=NOW
-    )
-    return dewi
-
-
-def barred(circle):
-    rina = join(circle)
-    enrolment.remove_member(
-        actor=circle.lead,
-        enrolment_id=enrolment_of(circle, rina).pk,
-        may_return=False,
-        now=NOW,
-    )
-    return rina
-
-
-def leads_it(circle):
-    return circle.co
-
-
-def boss_of_a_facilitator(circle):
-    boss = make_member_account(circle)
-    leader = employee(circle.co)
-    leader.manager = employee(boss)
-    leader.save()
-    return boss
 
 
 CLOSE = [
@@ -182,32 +133,6 @@ def test_page_join_and_page_again_are_the_same_as_before_a_full_group(close):
         assert full_step[0] == near_step[0]
         for plain, held in zip(full_step[1:], near_step[1:], strict=True):
             assert plain == held
-
-
-def superior_elsewhere(circle):
-    """Return a boss whose subordinate is in no circle."""
-    boss = make_member_account(circle)
-    under(circle, boss)
-    return boss
-
-
-def removed(circle):
-    """Return somebody who was in a circle and may come back, when it is full again."""
-    rina = make_member_account(circle)
-    places.set_capacity(
-        actor=circle.lead, group_id=circle.group.pk, way="ROOM", capacity=3, now=NOW
-    )
-    join(circle, rina)
-    enrolment.remove_member(
-        actor=circle.lead,
-        enrolment_id=enrolment_of(circle, rina).pk,
-        may_return=True,
-        now=NOW,
-    )
-    places.set_capacity(
-        actor=circle.lead, group_id=circle.group.pk, way="ROOM", capacity=2, now=NOW
-    )
-    return rina
 
 
 def _shape(came) -> object:
@@ -327,10 +252,6 @@ def test_a_wish_never_to_meet_works_against_later_comers_only(circle):
     for inside in (rina, dewi):
         assert [row.band for row in list_circles(actor=inside, now=NOW).own] == [Band.FEW]
         assert page_of(circle, inside).own.is_member
-
-
-def block(circle, actor, who):
-    enrolment.block_person(actor=actor, group_id=circle.group.pk, who=who, now=NOW)
 
 
 def test_the_blocker_learns_nothing(circle):
