@@ -1,29 +1,21 @@
-"""Requests on their way to a superior, made without the pages; plain typed functions."""
+"""Requests on their way to a superior, and who is around them; plain typed functions."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from portal.leave.choices import (
-    Certificate,
-    DelegationKind,
-    Part,
-    Slots,
-    State,
-)
-from portal.leave.models import (
-    Consideration,
-    Delegation,
-    LeaveDay,
-    LeaveRequest,
-    LeaveType,
-)
+from django.test import Client
+
+from portal.leave.choices import Certificate, DelegationKind, Part, Slots, State
+from portal.leave.models import Consideration, Delegation, LeaveDay, LeaveRequest, LeaveType
 from portal.leave.rules.asking import Details
 from portal.leave.services.considerations import ask_superior
 from portal.leave.services.desk import employee_locked
 from portal.leave.services.details import seal_details
-from portal.people.models import Employee
+from portal.people.models import Employee, User
+from tests.factories import make_employee
+from tests.pages.counselling.conftest import sign_in
 from tests.support.leave import Room
 
 MONDAY = date(2026, 11, 23)
@@ -143,3 +135,20 @@ def stands_in(
 def open_question(row: LeaveRequest) -> Consideration | None:
     """Return the question that waits about a request."""
     return Consideration.objects.filter(request=row, state="OPEN").first()
+
+
+def page_of(row: LeaveRequest) -> str:
+    """Return the address of the question that waits about a request."""
+    question = open_question(row)
+    assert question is not None
+    return f"/t/{question.pk}/"
+
+
+def colleague(room: Room, handle: str = "rekan", **more: Employee) -> Employee:
+    """Return somebody else of the same unit."""
+    return make_employee(handle, agency=room.agency, unit=room.unit, **more)
+
+
+def browser_of(employee: Employee) -> Client:
+    """Return a browser in which somebody is signed in."""
+    return sign_in(User.objects.get(pk=employee.user_id))

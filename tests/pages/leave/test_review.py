@@ -5,22 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from portal.leave.choices import Issuer, Missing, State, Verdict
-from portal.leave.models import Attestation, Evidence, EvidenceOpening, HealthDossier
+from portal.leave.choices import State
+from portal.leave.models import EvidenceOpening, HealthDossier
 from portal.leave.services import evidence, opening
 from portal.leave.services.desk import employee_locked
-from portal.people.choices import Employment, Role
-from portal.people.models import RoleGrant, User
-from portal.vault.services import abandon_vault, open_with_passphrase
-from portal.vault.unlock import remember
+from portal.people.choices import Role
+from portal.people.models import RoleGrant
+from portal.vault.services import abandon_vault
 from tests.factories import NOW, PASSPHRASE, account, grant, make_employee
-from tests.pages.counselling.conftest import sign_in, text_of
+from tests.pages.counselling.conftest import text_of
 from tests.support.leave import give_vault, open_room
+from tests.support.review_pages import SEND, browser_of, images, look, path, take, unlock
 from tests.support.reviews import FIRST, WORDS, hand_in, make_case, photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A_DAY = timedelta(days=1)
-SEND = {"verdict": Verdict.ENOUGH, "issuer": Issuer.DOCTOR, "piece": 1}
 
 
 @pytest.fixture
@@ -31,46 +30,12 @@ def row(room):
     return case
 
 
-def browser_of(actor, *, language="en"):
-    browser = sign_in(User.objects.get(pk=actor.user_id))
-    browser.post("/bahasa/", {"language": language, "next": "/"})
-    return browser
-
-
-def unlock(browser, actor, settings):
-    browser.cookies[settings.VAULT_COOKIE_NAME] = remember(
-        private_key=open_with_passphrase(user_id=actor.user_id, passphrase=PASSPHRASE),
-        user_id=actor.user_id,
-        session_key=browser.session.session_key,
-        now=NOW,
-    )
-
-
 @pytest.fixture
 def reviewer(room, settings):
     """The reviewer at her browser, her vault open."""
     browser = browser_of(room.reviewer)
     unlock(browser, room.reviewer, settings)
     return browser
-
-
-def path(row, tail=""):
-    return f"/m/{row.pk}/{tail}"
-
-
-def images(page):
-    return re.findall(r'<img class="paper sens" src="([^"]+)"', page.content.decode())
-
-
-def take(browser, row):
-    return browser.post(path(row, "ambil/"), follow=True)
-
-
-def look(browser, row):
-    page = take(browser, row)
-    for address in images(page):
-        assert browser.get(address).status_code == 200
-    return page
 
 
 def test_three_clicks_from_the_list_to_the_list(room, row, reviewer):
@@ -134,15 +99,6 @@ def test_a_page_is_a_picture_that_nothing_keeps(room, row, reviewer):
     assert EvidenceOpening.objects.count() == 1
 
 
-def test_taken_on_but_not_looked_at_it_gets_no_verdict(room, row, reviewer):
-    take(reviewer, row)
-
-    page = reviewer.post(path(row), SEND)
-
-    assert "Look at the pages first" in text_of(page)
-    assert not Attestation.objects.exists()
-
-
 def test_a_locked_vault_leads_to_the_passphrase_and_back(room, row, settings):
     browser = browser_of(room.reviewer)
     browser.post(path(row, "ambil/"))
@@ -154,33 +110,6 @@ def test_a_locked_vault_leads_to_the_passphrase_and_back(room, row, settings):
     back = browser.post("/brankas/buka/", {"passphrase": PASSPHRASE})
     assert back["Location"] == path(row)
     assert browser.get(path(row)).status_code == 200
-
-
-def test_a_verdict_sent_to_a_locked_vault_is_not_lost(room, row, reviewer, settings):
-    look(reviewer, row)
-    reviewer.post("/brankas/kunci/")
-    chosen = {**SEND, "verdict": Verdict.NOT_ENOUGH, "missing": [Missing.DATES, Missing.LENGTH]}
-
-    asked = reviewer.post(path(row), chosen)
-
-    assert asked.status_code == 423
-    assert not Attestation.objects.exists()
-    kept = dict(re.findall(r'name="(kept-[a-z_]+)" value="([^"]*)"', asked.content.decode()))
-    assert kept["kept-verdict"] == "NOT_ENOUGH"
-    on = reviewer.post(
-        "/brankas/buka/",
-        {
-            "passphrase": PASSPHRASE,
-            "target": path(row),
-            "kept-verdict": "NOT_ENOUGH",
-            "kept-missing": ["DATES", "LENGTH"],
-            "kept-piece": "1",
-        },
-    )
-    fields = re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', on.content.decode())
-    assert [value for name, value in fields if name == "missing"] == ["DATES", "LENGTH"]
-    reviewer.post(path(row), chosen)
-    assert set(Attestation.objects.get().missing) == {"DATES", "LENGTH"}
 
 
 def test_a_picture_behind_a_locked_vault_is_no_detour(room, row, reviewer):
@@ -244,100 +173,6 @@ def test_a_colleague_who_comes_second_is_told_so(room, row, reviewer):
     page = take(reviewer, row)
 
     assert "A colleague looks after this one already" in text_of(page)
-
-
-def test_the_form_asks_for_what_the_verdict_needs(room, row, reviewer):
-    look(reviewer, row)
-
-    for sent, asked in (
-        ({}, "Choose what you pass on"),
-        ({"verdict": "NOT_ENOUGH"}, "Tick what is missing"),
-        ({"verdict": "ENOUGH"}, "Choose who signed it"),
-        (
-            {"verdict": "PARTLY", "issuer": "DOCTOR"},
-            "Choose the days the certificate is enough for",
-        ),
-        (
-            {
-                "verdict": "PARTLY",
-                "issuer": "DOCTOR",
-                "covers_from": "2026-11-20",
-                "covers_until": "2026-11-24",
-            },
-            "A verdict covers days of this request",
-        ),
-    ):
-        page = reviewer.post(path(row), {**sent, "piece": 1})
-        assert asked in text_of(page)
-        assert "Fix:" in page.content.decode()
-    assert not Attestation.objects.exists()
-
-
-def test_not_enough_does_not_stumble_over_answers_it_does_not_need(room, row, reviewer):
-    look(reviewer, row)
-
-    reviewer.post(
-        path(row),
-        {"verdict": "NOT_ENOUGH", "missing": "DATES", "covers_from": "x", "piece": 1},
-    )
-
-    assert Attestation.objects.get().verdict == Verdict.NOT_ENOUGH
-
-
-def test_enough_does_not_stumble_over_dates_it_does_not_need(room, row, reviewer):
-    look(reviewer, row)
-
-    reviewer.post(path(row), {**SEND, "covers_from": "x", "covers_until": "2150-01-01"})
-
-    assert Attestation.objects.get().verdict == Verdict.ENOUGH
-
-
-def test_the_page_warns_of_the_class_of_doctor_before_it_is_sent(reviewer, settings):
-    room = open_room(employment=Employment.PPPK)
-    row = make_case(room, code="CS-PPPK", first=FIRST, last=FIRST + 14 * A_DAY)
-    hand_in(row, room.asker)
-    browser = browser_of(room.reviewer)
-    unlock(browser, room.reviewer, settings)
-
-    page = look(browser, row)
-
-    text = text_of(page)
-    assert "Licensed doctor · enough until Sunday 6 December" in text
-    assert "Government doctor · enough for all dates" in text
-    assert "Midwife · not enough under the rule" in text
-    assert not re.search(r'value="DOCTOR"[^>]*checked', page.content.decode())
-    refused = text_of(browser.post(path(row), SEND))
-    assert "the rule asks for a certificate of another kind of doctor" in refused
-    part = {
-        **SEND, "verdict": "PARTLY", "covers_from": "2026-11-23", "covers_until": "2026-12-06",
-    }  # fmt: skip
-    browser.post(path(row), part)
-    assert Attestation.objects.get().verdict == Verdict.PARTLY
-
-
-def test_a_newer_paper_comes_before_an_older_verdict(room, row, reviewer):
-    look(reviewer, row)
-    hand_in(row, room.asker, photo("b"))
-
-    page = reviewer.post(path(row), SEND)
-
-    assert "has changed meanwhile" in text_of(page)
-    assert 'name="piece" value="2"' in page.content.decode()
-    for address in images(page):
-        reviewer.get(address)
-    reviewer.post(path(row), {**SEND, "piece": 2})
-    assert Attestation.objects.get().sha256 == Evidence.objects.get(number=2).sha256
-
-
-def test_sent_twice_it_is_one_verdict_and_the_page_is_closed(room, row, reviewer):
-    look(reviewer, row)
-    reviewer.post(path(row), SEND)
-
-    again = reviewer.post(path(row), SEND)
-
-    assert "Your verdict: Sufficient" in text_of(again)
-    assert Attestation.objects.count() == 1
-    assert not images(again)
 
 
 def test_words_stand_above_the_certificate_for_her_alone(room, row, reviewer):
