@@ -112,6 +112,15 @@ def rina(room: Room, db: None) -> User:
     return make_person(address="r.private@mail.test")
 
 
+def sweep(now: datetime = NOON, **more) -> services.Report:
+    return services.deliver_due(now=now, **more)
+
+
+def outcome() -> tuple[str, str]:
+    delivery = only_delivery()
+    return delivery.state, delivery.reason
+
+
 def only_delivery() -> Delivery:
     return Delivery.objects.get()
 
