@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from portal.leave import policies
-from portal.leave.choices import KEPT, Care
+from portal.leave.choices import HR, KEPT, Care
 from portal.leave.models import LeaveDay, PayBand
 from portal.leave.rules.counting import add_months
-from portal.leave.services.desk import HR, record
+from portal.leave.services.desk import record
 from portal.people.actors import Account
 from portal.people.rules import neutral_cell
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from counselling import selectors as counselling
 from groups.selectors.kept import read_kept
 from portal.audit import selectors as audit
-from portal.leave.rules.transitions import MANAGER
+from portal.leave.choices import MANAGER
 from portal.leave.selectors import own_data
 from portal.leave.selectors.own_data import KeptLeave
 from portal.people.actors import Account

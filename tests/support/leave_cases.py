@@ -9,6 +9,7 @@ import pytest
 from django.db.models import Sum
 
 from portal.leave.choices import (
+    REVIEWER,
     Action,
     Certificate,
     Issuer,
@@ -30,7 +31,7 @@ from portal.leave.models import (
 from portal.leave.rules.deciding import UNDO_FOR, Ruling
 from portal.leave.services import decisions
 from portal.leave.services.considerations import consider
-from portal.leave.services.desk import REVIEWER, LeaveRefused, employee_locked
+from portal.leave.services.desk import LeaveRefused, employee_locked
 from portal.leave.services.requests import LeaveAsk, submit_leave_request
 from portal.leave.services.settling import settle
 from portal.people.actors import Account

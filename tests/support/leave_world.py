@@ -6,7 +6,16 @@ from uuid import UUID
 
 from django.utils.timezone import localdate
 
-from portal.leave.choices import FeedKind, Issuer, Mode, Place, Profile, Verdict
+from portal.leave.choices import (
+    MANAGER,
+    REVIEWER,
+    FeedKind,
+    Issuer,
+    Mode,
+    Place,
+    Profile,
+    Verdict,
+)
 from portal.leave.models import (
     Consideration,
     Decree,
@@ -20,7 +29,6 @@ from portal.leave.rules.returns import PlanDraft, StageDraft
 from portal.leave.selectors.letters import letter_pdf
 from portal.leave.services import attestations, decisions, evidence, opening, returns
 from portal.leave.services.calendars import make_address
-from portal.leave.services.desk import MANAGER, REVIEWER
 from portal.leave.services.quarters import freeze
 from portal.people.choices import Employment, Role
 from portal.people.models import Agency, Employee, User

@@ -4,11 +4,17 @@ from portal.leave.choices.refusals import (
     Refusal,
 )
 from portal.leave.choices.states import (
+    EMPLOYEE,
     ENDED,
     EVIDENCE_OPEN,
+    HOUSE,
+    HR,
     IN_FORCE,
     KEPT,
     LIVE,
+    MANAGER,
+    OFFICIAL,
+    REVIEWER,
     UNDECIDED,
     Action,
     ConsiderationState,
@@ -48,11 +54,17 @@ from portal.leave.choices.words import (
 )
 
 __all__ = [
+    "EMPLOYEE",
     "ENDED",
     "EVIDENCE_OPEN",
+    "HOUSE",
+    "HR",
     "IN_FORCE",
     "KEPT",
     "LIVE",
+    "MANAGER",
+    "OFFICIAL",
+    "REVIEWER",
     "UNDECIDED",
     "Action",
     "Care",

@@ -96,6 +96,15 @@ class Action(TextChoices):
     CLOSE = "CLOSE", _("Closed")
 
 
+EMPLOYEE: Final = "EMPLOYEE"
+MANAGER: Final = "MANAGER"
+REVIEWER: Final = "REVIEWER"
+HR: Final = "HR"
+OFFICIAL: Final = "OFFICIAL"
+HOUSE: Final = "HOUSE"
+"""As whom somebody acts; the house when a deadline has passed or a holiday has changed."""
+
+
 class Part(TextChoices):
     """Which part of each day; a half day exists where the type allows it."""
 

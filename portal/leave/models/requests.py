@@ -170,7 +170,7 @@ class CaseEvent(BaseModel):
     state = models.CharField(max_length=22, choices=State)
     """Where it stood afterwards."""
     role = models.CharField(max_length=16)
-    """In which part somebody acted: EMPLOYEE, MANAGER, REVIEWER, HR, OFFICIAL, HOUSE."""
+    """As whom somebody acted; see `choices`."""
     on_day = models.DateField()
 
     class Meta:

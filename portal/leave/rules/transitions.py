@@ -9,21 +9,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.leave.choices import (
+    EMPLOYEE,
     EVIDENCE_OPEN,
+    HOUSE,
     IN_FORCE,
+    MANAGER,
+    REVIEWER,
     UNDECIDED,
     Action,
     Outcome,
     State,
 )
 
-EMPLOYEE: Final = "EMPLOYEE"
-MANAGER: Final = "MANAGER"
-REVIEWER: Final = "REVIEWER"
 DESK: Final = "DESK"
-"""HR officers and authorised officials."""
-HOUSE: Final = "HOUSE"
-"""The house itself, when a deadline has passed or a holiday has changed."""
+"""Whoever of HR and the authorised officials it is."""
 
 _ON_THE_WAY: Final = (
     State.EVIDENCE_DUE,

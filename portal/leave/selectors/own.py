@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from portal.calendars.rules import local_day
 from portal.leave import policies
 from portal.leave.choices import (
+    EMPLOYEE,
     LIVE,
     UNDECIDED,
     Action,
@@ -21,7 +22,7 @@ from portal.leave.choices import (
     Unit,
 )
 from portal.leave.models import LeaveRequest
-from portal.leave.rules.transitions import EMPLOYEE, TABLE
+from portal.leave.rules.transitions import TABLE
 from portal.leave.selectors.desks import desk_of
 from portal.leave.selectors.details import open_details
 from portal.leave.selectors.kinds import kind_of

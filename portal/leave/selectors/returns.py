@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.calendars.rules import local_day
-from portal.leave.choices import Place, PlanState, Restriction
+from portal.leave.choices import EMPLOYEE, MANAGER, REVIEWER, Place, PlanState, Restriction
 from portal.leave.models import LeaveRequest, ReturnPlan
 from portal.leave.policies import plans as policies
 from portal.leave.rules.counting import working_day_after
@@ -232,9 +232,9 @@ def _agreements(row: LeaveRequest, plan: ReturnPlan) -> tuple[AgreementRow, ...]
     superior = plan.manager.user.full_name if plan.manager else ""
     return (
         AgreementRow(
-            "EMPLOYEE", _("Employee"), row.employee.user.full_name, plan.employee_agreed_on
+            EMPLOYEE, _("Employee"), row.employee.user.full_name, plan.employee_agreed_on
         ),
         # The reviewer is named by her part: who she is belongs to the sealed side.
-        AgreementRow("REVIEWER", _("Medical reviewer"), "", plan.reviewer_agreed_on),
-        AgreementRow("MANAGER", _("Superior"), superior, plan.manager_agreed_on),
+        AgreementRow(REVIEWER, _("Medical reviewer"), "", plan.reviewer_agreed_on),
+        AgreementRow(MANAGER, _("Superior"), superior, plan.manager_agreed_on),
     )

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from portal.calendars.rules import local_day
 from portal.leave import notices
-from portal.leave.choices import Action, Care, LetterKind, Refusal, State, Verdict
+from portal.leave.choices import HR, REVIEWER, Action, Care, LetterKind, Refusal, State, Verdict
 from portal.leave.models import (
     Attestation,
     Evidence,
@@ -38,14 +38,7 @@ from portal.leave.selectors.attested import (
 )
 from portal.leave.selectors.days import day_of
 from portal.leave.selectors.episodes import measure_of
-from portal.leave.services.desk import (
-    HR,
-    REVIEWER,
-    LeaveRefused,
-    employee_locked,
-    record,
-    step,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, record, step
 from portal.leave.services.evidence import look_anew, readers_of, tell_reviewers
 from portal.leave.services.numbering import PaperCode, new_code, take_number
 from portal.leave.services.opening import keepers_of, newest_paper

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from portal.leave.choices import Refusal
+from portal.leave.choices import HR, OFFICIAL, Refusal
 from portal.leave.models import LeaveRequest
 from portal.leave.selectors.authority import has_part, standing_of
 from portal.leave.selectors.days import day_of
-from portal.leave.services.desk import HR, OFFICIAL, LeaveRefused
+from portal.leave.services.desk import LeaveRefused
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.selectors import list_with_role

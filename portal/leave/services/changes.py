@@ -17,7 +17,9 @@ from django.db import IntegrityError, transaction
 from portal.common.db import violated_constraint
 from portal.leave import notices
 from portal.leave.choices import (
+    EMPLOYEE,
     IN_FORCE,
+    OFFICIAL,
     Action,
     Certificate,
     ConsiderationState,
@@ -40,13 +42,7 @@ from portal.leave.selectors.asking import weigh
 from portal.leave.selectors.days import day_of
 from portal.leave.services import ledger, sending
 from portal.leave.services.considerations import ask_superior
-from portal.leave.services.desk import (
-    EMPLOYEE,
-    OFFICIAL,
-    LeaveRefused,
-    employee_locked,
-    step,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, step
 from portal.leave.services.details import open_details
 from portal.leave.services.telling import tell_role
 from portal.people.actors import Account

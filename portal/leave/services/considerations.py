@@ -9,6 +9,7 @@ from django.http import Http404
 
 from portal.leave import notices, policies
 from portal.leave.choices import (
+    MANAGER,
     Action,
     ConsiderationState,
     DecisionState,
@@ -21,12 +22,7 @@ from portal.leave.rules.deadlines import Step
 from portal.leave.rules.routing import Turn, next_turn
 from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import Line, line_above
-from portal.leave.services.desk import (
-    MANAGER,
-    LeaveRefused,
-    employee_locked,
-    record,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, record
 from portal.leave.services.settling import settle
 from portal.leave.services.telling import tell, tell_desk_ready
 from portal.people.actors import Account

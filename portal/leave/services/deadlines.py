@@ -15,7 +15,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from portal.common.logs import event
 from portal.leave import notices, policies
-from portal.leave.choices import EVIDENCE_OPEN, Action, ConsiderationState, State
+from portal.leave.choices import EVIDENCE_OPEN, HOUSE, Action, ConsiderationState, State
 from portal.leave.models import Consideration, LeaveRequest
 from portal.leave.rules.deadlines import (
     LOOK_AHEAD,
@@ -30,7 +30,7 @@ from portal.leave.selectors.calendars import work_calendar, work_calendars
 from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import Line, line_above
 from portal.leave.services.considerations import pass_on, tell_asked, withdraw_question
-from portal.leave.services.desk import HOUSE, LeaveRefused, employee_locked, step
+from portal.leave.services.desk import LeaveRefused, employee_locked, step
 from portal.leave.services.settling import settle
 from portal.leave.services.telling import tell_desk_ready, tell_owner, tell_role
 from portal.people.choices import Role

@@ -12,9 +12,9 @@ from django.http import Http404
 from portal.calendars.rules import local_day
 from portal.common.db import lock
 from portal.leave import policies
-from portal.leave.choices import Family, Refusal
+from portal.leave.choices import HR, Family, Refusal
 from portal.leave.models import Decree
-from portal.leave.services.desk import HR, LeaveRefused, record
+from portal.leave.services.desk import LeaveRefused, record
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.selectors import list_units, list_with_role

@@ -10,10 +10,10 @@ from django.db.models import Q
 from portal.calendars.rules import local_day
 from portal.common.db import lock
 from portal.leave import policies
-from portal.leave.choices import DelegationKind, Refusal
+from portal.leave.choices import HR, MANAGER, DelegationKind, Refusal
 from portal.leave.models import Delegation
 from portal.leave.rules.routing import leads_back
-from portal.leave.services.desk import HR, MANAGER, LeaveRefused, record
+from portal.leave.services.desk import LeaveRefused, record
 from portal.people.actors import Account
 from portal.people.models import Employee
 

@@ -8,10 +8,10 @@ have left are passed over wherever somebody is asked or told, so nothing waits f
 from datetime import datetime
 from uuid import UUID
 
-from portal.leave.choices import PlanState, Refusal
+from portal.leave.choices import HOUSE, PlanState, Refusal
 from portal.leave.models import CalendarAddress, LeaveRequest, ReturnPlan
 from portal.leave.selectors.days import day_of
-from portal.leave.services.desk import HOUSE, LeaveRefused, employee_locked
+from portal.leave.services.desk import LeaveRefused, employee_locked
 from portal.leave.services.returns import end_quietly
 from portal.leave.services.sending import take_back
 

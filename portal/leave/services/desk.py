@@ -20,13 +20,6 @@ from portal.people.actors import Account
 
 EMPLOYEE_LOCK: Final = "leave.employee"
 PATIENCE_SECONDS: Final = 3.0
-EMPLOYEE: Final = "EMPLOYEE"
-MANAGER: Final = "MANAGER"
-REVIEWER: Final = "REVIEWER"
-HR: Final = "HR"
-OFFICIAL: Final = "OFFICIAL"
-HOUSE: Final = "HOUSE"
-"""In which part somebody acts; CaseEvent.role."""
 
 
 class LeaveRefused(Refused):

@@ -7,6 +7,7 @@ from uuid import UUID
 from portal.common.logs import event
 from portal.leave import notices, policies
 from portal.leave.choices import (
+    HOUSE,
     UNDECIDED,
     Action,
     DecisionState,
@@ -28,13 +29,7 @@ from portal.leave.services.authority import (
     refuse_part,
     right_to_decide,
 )
-from portal.leave.services.desk import (
-    HOUSE,
-    LeaveRefused,
-    employee_locked,
-    record,
-    step,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, record, step
 from portal.leave.services.letters import revoke_letter
 from portal.leave.services.telling import tell_manager_dates, tell_owner
 from portal.people.actors import Account

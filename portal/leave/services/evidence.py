@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from django.db.models import Max
 
 from portal.leave import notices
-from portal.leave.choices import Action, Certificate, Refusal, State
+from portal.leave.choices import EMPLOYEE, Action, Certificate, Refusal, State
 from portal.leave.models import (
     Attestation,
     Evidence,
@@ -28,7 +28,7 @@ from portal.leave.policies import employee_id_of, get_own_request, reviewers_for
 from portal.leave.rules.transitions import next_states
 from portal.leave.selectors.days import day_of
 from portal.leave.services.considerations import renew_question
-from portal.leave.services.desk import EMPLOYEE, LeaveRefused, employee_locked, step
+from portal.leave.services.desk import LeaveRefused, employee_locked, step
 from portal.leave.services.telling import tell
 from portal.papers.choices import CertificateReason
 from portal.papers.pages import CertificateRefused, read_certificate

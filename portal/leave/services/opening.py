@@ -8,7 +8,7 @@ from django.http import Http404
 
 from portal.calendars.rules import local_day
 from portal.leave import notices
-from portal.leave.choices import Refusal, State
+from portal.leave.choices import REVIEWER, Refusal, State
 from portal.leave.models import (
     Evidence,
     EvidenceKey,
@@ -18,12 +18,7 @@ from portal.leave.models import (
 )
 from portal.leave.policies import get_review, keyed_reviews
 from portal.leave.selectors.days import day_of
-from portal.leave.services.desk import (
-    REVIEWER,
-    LeaveRefused,
-    employee_locked,
-    record,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, record
 from portal.leave.services.evidence import (
     WORDS,
     key_context,

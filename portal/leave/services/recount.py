@@ -13,14 +13,14 @@ from django.db.models import F, QuerySet
 from portal.calendars.selectors import list_holidays
 from portal.common.logs import event
 from portal.leave import notices
-from portal.leave.choices import IN_FORCE, Action, Part, Refusal, Unit
+from portal.leave.choices import HOUSE, IN_FORCE, Action, Part, Refusal, Unit
 from portal.leave.models import LeaveDay, LeaveDesk, LeaveRequest
 from portal.leave.rules.counting import CountedDay, count_anew
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 from portal.leave.selectors.calendars import work_calendar, work_calendars
 from portal.leave.selectors.days import day_of
 from portal.leave.services import claims, ledger
-from portal.leave.services.desk import HOUSE, LeaveRefused, employee_locked, note
+from portal.leave.services.desk import LeaveRefused, employee_locked, note
 from portal.leave.services.telling import tell_owner
 
 _YEARS_BACK: Final = 1

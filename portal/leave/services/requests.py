@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from portal.leave.choices import Action, Refusal, State, Verdict
+from portal.leave.choices import EMPLOYEE, Action, Refusal, State, Verdict
 from portal.leave.models import (
     Attestation,
     HealthDossier,
@@ -19,7 +19,7 @@ from portal.leave.rules.transitions import next_states
 from portal.leave.selectors.asking import Weighed, weigh
 from portal.leave.services import ledger, sending
 from portal.leave.services.considerations import ask_superior, withdraw_question
-from portal.leave.services.desk import EMPLOYEE, LeaveRefused, step
+from portal.leave.services.desk import LeaveRefused, step
 from portal.leave.services.evidence import seal_words
 from portal.leave.services.settling import waits_for
 from portal.people.actors import Account

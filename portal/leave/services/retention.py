@@ -8,7 +8,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from portal.leave import notices
-from portal.leave.choices import ENDED, Action, Refusal, State
+from portal.leave.choices import ENDED, HOUSE, Action, Refusal, State
 from portal.leave.models import (
     EvidenceKey,
     EvidencePage,
@@ -17,7 +17,7 @@ from portal.leave.models import (
 )
 from portal.leave.selectors.days import day_of
 from portal.leave.services.attestations import wait_again
-from portal.leave.services.desk import HOUSE, LeaveRefused, employee_locked, step
+from portal.leave.services.desk import LeaveRefused, employee_locked, step
 from portal.leave.services.opening import keepers_of, release
 from portal.leave.services.telling import tell_owner
 

@@ -9,20 +9,13 @@ from django.http import Http404
 
 from portal.calendars.rules import local_day
 from portal.leave import notices
-from portal.leave.choices import PlanState, Refusal, Restriction
+from portal.leave.choices import EMPLOYEE, MANAGER, REVIEWER, PlanState, Refusal, Restriction
 from portal.leave.models import LeaveRequest, ReturnPlan, ReturnStage
 from portal.leave.policies import plans as policies
 from portal.leave.rules.returns import PlanDraft, refuse_plan
 from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import line_above
-from portal.leave.services.desk import (
-    EMPLOYEE,
-    MANAGER,
-    REVIEWER,
-    LeaveRefused,
-    employee_locked,
-    record,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, record
 from portal.leave.services.telling import tell, tell_owner
 from portal.people.actors import Account
 from portal.people.choices import Role

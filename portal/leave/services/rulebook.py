@@ -13,13 +13,13 @@ from django.http import Http404
 from django.utils.timezone import localdate
 
 from portal.common.db import lock
-from portal.leave.choices import Care, Decider, Family, ManagerSees, Profile, Refusal
+from portal.leave.choices import HR, Care, Decider, Family, ManagerSees, Profile, Refusal
 from portal.leave.models import LeaveType, PayBand
 from portal.leave.policies.desk import get_settled_agency
 from portal.leave.rules.kinds import EvidenceStep
 from portal.leave.rules.profiles.shapes import BandRow
 from portal.leave.selectors.desks import desk_of
-from portal.leave.services.desk import HR, LeaveRefused, record
+from portal.leave.services.desk import LeaveRefused, record
 from portal.people.actors import Account
 
 VERSION_MADE: Final = "leave.rule_changed"

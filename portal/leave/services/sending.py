@@ -11,7 +11,15 @@ from psycopg.types.range import Int4Range
 
 from portal.common.db import violated_constraint
 from portal.leave import notices
-from portal.leave.choices import Action, Certificate, DecisionState, Mode, Refusal, State
+from portal.leave.choices import (
+    EMPLOYEE,
+    Action,
+    Certificate,
+    DecisionState,
+    Mode,
+    Refusal,
+    State,
+)
 from portal.leave.models import (
     CHANGE_ONCE,
     DAY_ONCE,
@@ -27,13 +35,7 @@ from portal.leave.selectors.asking import Weighed
 from portal.leave.selectors.days import day_of
 from portal.leave.services import ledger
 from portal.leave.services.considerations import withdraw_question
-from portal.leave.services.desk import (
-    EMPLOYEE,
-    LeaveRefused,
-    employee_locked,
-    note,
-    step,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, note, step
 from portal.leave.services.details import seal_details
 from portal.leave.services.evidence import seal_words
 from portal.leave.services.settling import waits_for

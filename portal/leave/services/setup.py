@@ -9,11 +9,11 @@ from django.db import transaction
 
 from portal.calendars.rules import local_day
 from portal.common.db import lock
-from portal.leave.choices import EntryKind, Mode, Profile, Refusal
+from portal.leave.choices import HR, EntryKind, Mode, Profile, Refusal
 from portal.leave.models import LeaveDesk, LeaveType
 from portal.leave.policies.desk import get_settled_agency, get_settled_employee
 from portal.leave.selectors.kinds import account_kinds
-from portal.leave.services.desk import HR, LeaveRefused, employee_locked, record
+from portal.leave.services.desk import LeaveRefused, employee_locked, record
 from portal.leave.services.posting import Line, account_for, post
 from portal.leave.services.profiles import load_profile
 from portal.leave.services.years import open_year

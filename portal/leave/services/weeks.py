@@ -8,17 +8,11 @@ from uuid import UUID
 from django.http import Http404
 
 from portal.calendars.rules import local_day
-from portal.leave.choices import PatternKind, Refusal
+from portal.leave.choices import HR, PatternKind, Refusal
 from portal.leave.models import JointLeaveDuty, JointLeaveYear, ServiceRecord, WorkPattern
 from portal.leave.policies.desk import get_settled_agency, get_settled_employee
 from portal.leave.selectors.calendars import work_calendar
-from portal.leave.services.desk import (
-    HR,
-    LeaveRefused,
-    employee_locked,
-    locked,
-    record,
-)
+from portal.leave.services.desk import LeaveRefused, employee_locked, locked, record
 from portal.leave.services.joint import reopen, settle_duty
 from portal.leave.services.ledger import take_back_joint
 from portal.people.actors import Account

@@ -14,7 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.calendars.rules import local_day
 from portal.common.db import database_now
 from portal.leave.choices import (
+    EMPLOYEE,
     EVIDENCE_OPEN,
+    HOUSE,
+    HR,
+    MANAGER,
+    OFFICIAL,
+    REVIEWER,
     Action,
     DecisionState,
     Outcome,
@@ -30,15 +36,7 @@ from portal.leave.selectors.own_parts import decision_words
 from portal.leave.selectors.own_shapes import DecisionRow
 from portal.leave.selectors.queue import list_queue, list_running
 from portal.leave.services import decisions
-from portal.leave.services.desk import (
-    EMPLOYEE,
-    HOUSE,
-    HR,
-    MANAGER,
-    OFFICIAL,
-    REVIEWER,
-    LeaveRefused,
-)
+from portal.leave.services.desk import LeaveRefused
 from portal.leave.views.things import DATES, REQUEST
 from portal.people.actors import Account, actor_of
 from portal.people.choices import Role

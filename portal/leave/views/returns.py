@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.common.db import database_now
 from portal.common.files import FileKind, file_answer
+from portal.leave.choices import EMPLOYEE, MANAGER, REVIEWER
 from portal.leave.forms.own import VersionForm
 from portal.leave.forms.returns import PlanForm
 from portal.leave.selectors.returns import (
@@ -24,7 +25,7 @@ from portal.leave.selectors.returns import (
     own_plan_pdf,
 )
 from portal.leave.services import returns
-from portal.leave.services.desk import EMPLOYEE, MANAGER, REVIEWER, LeaveRefused
+from portal.leave.services.desk import LeaveRefused
 from portal.people.actors import Account, actor_of
 from portal.people.policies import Who, policy
 

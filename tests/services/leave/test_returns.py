@@ -6,7 +6,16 @@ from datetime import date, timedelta
 import pytest
 from django.http import Http404
 
-from portal.leave.choices import Place, PlanState, Refusal, Restriction, State
+from portal.leave.choices import (
+    EMPLOYEE,
+    MANAGER,
+    REVIEWER,
+    Place,
+    PlanState,
+    Refusal,
+    Restriction,
+    State,
+)
 from portal.leave.models import LeaveRequest, ReturnPlan
 from portal.leave.rules.returns import PlanDraft, StageDraft, refuse_plan
 from portal.leave.selectors.returns import (
@@ -17,7 +26,7 @@ from portal.leave.selectors.returns import (
     own_plan_pdf,
 )
 from portal.leave.services import returns
-from portal.leave.services.desk import EMPLOYEE, MANAGER, REVIEWER, LeaveRefused
+from portal.leave.services.desk import LeaveRefused
 from portal.notifications.models import Notification
 from portal.people.models import User
 from tests.support.leave import open_room
