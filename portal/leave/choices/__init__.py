@@ -1,6 +1,7 @@
 """The words this room uses for states, kinds of leave, verdicts and refusals."""
 
 from portal.leave.choices.refusals import (
+    BandFlaw,
     Refusal,
 )
 from portal.leave.choices.states import (
@@ -67,6 +68,7 @@ __all__ = [
     "REVIEWER",
     "UNDECIDED",
     "Action",
+    "BandFlaw",
     "Care",
     "Certificate",
     "ConsiderationState",

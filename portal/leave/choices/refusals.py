@@ -157,6 +157,10 @@ class Refusal(TextChoices):
         "DATES_TAKEN",
         _("There is one for these dates already. Change its dates first."),
     )
+    BAND_CODE_TAKEN = (
+        "BAND_CODE_TAKEN",
+        _("One of these codes stands for another rate already. Choose another code for it."),
+    )
     NO_JOINT_LEAVE = (
         "NO_JOINT_LEAVE",
         _(
@@ -197,4 +201,32 @@ class Refusal(TextChoices):
     NO_SUCH_COLLEAGUE = (
         "NO_SUCH_COLLEAGUE",
         _("We did not find this colleague in your agency. Choose another one from the list."),
+    )
+
+
+class BandFlaw(TextChoices):
+    """What keeps bands of the allowance from being one rule; the sentence stands at the band."""
+
+    PERCENT = "PERCENT", _("Write a rate from 0 to 100.")
+    NO_DAY = "NO_DAY", _("Write from which day of the leave on it holds, 1 or later.")
+    ENDS_BEFORE = "ENDS_BEFORE", _("The last day lies before the first. Look again.")
+    NOT_FROM_ONE = (
+        "NOT_FROM_ONE",
+        _("The first days have no band. Let one without distinction begin with day 1."),
+    )
+    GAP = (
+        "GAP",
+        _("Days before this band have none. Let it begin the day after another one ends."),
+    )
+    OVERLAP = (
+        "OVERLAP",
+        _("Another band for the same care holds on some of these days. Leave each day one."),
+    )
+    TWO_RATES = (
+        "TWO_RATES",
+        _("This code stands for another rate further up. Choose another code for this one."),
+    )
+    TAKEN = (
+        "TAKEN",
+        _("This code stands for another rate already. Choose another code for this one."),
     )

@@ -1,6 +1,6 @@
 """What leave takes off the performance allowance, as far as it can be said beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -31,24 +31,25 @@ def allowance_range(
     Return the lowest and highest part of a month's allowance, in per cent, or None if no rule.
 
     ``first_number`` is which day of the episode leave begins with. Which care somebody has is
-    not asked here: the range goes over all of them, and never beyond the whole.
+    not asked here: the range goes over all that the rule may distinguish, also the one it
+    leaves to the lines without distinction, and never beyond the whole.
     """
     if not bands:
         return None
-    cares = {band.care for band in bands} - {Care.ANY} or {Care.ANY}
+    numbers = range(first_number, first_number + days)
+    is_one = all(band.care == Care.ANY for band in bands)
     sums = [
-        min(_WHOLE, _sum([b for b in bands if b.care in (Care.ANY, care)], first_number, days))
-        for care in cares
+        min(_WHOLE, sum(_rates(bands, care, numbers), Decimal(0)))
+        for care in ((Care.ANY,) if is_one else Care)
     ]
     return min(sums), max(sums)
 
 
-def _sum(bands: Sequence[Band], first_number: int, days: int) -> Decimal:
-    numbers = range(first_number, first_number + days)
-    return sum(
-        (
-            next((band.percent_a_day for band in bands if band.covers(number)), Decimal(0))
-            for number in numbers
-        ),
-        Decimal(0),
-    )
+def _rates(bands: Sequence[Band], care: Care, numbers: range) -> Iterator[Decimal]:
+    """Return the rate of each day; a line for the very care wins over one without."""
+    for number in numbers:
+        fitting = [
+            band for band in bands if band.care in (care, Care.ANY) and band.covers(number)
+        ]
+        best = max(fitting, key=lambda band: (band.care == care, band.from_day), default=None)
+        yield best.percent_a_day if best else Decimal(0)

@@ -1,7 +1,9 @@
 """The rules of an agency as HR reads them: kinds with their versions, and pay bands."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.timezone import localdate
@@ -9,6 +11,7 @@ from django.utils.timezone import localdate
 from portal.leave.choices import Care, Family
 from portal.leave.models import LeaveType, PayBand
 from portal.leave.policies.desk import get_settled_agency
+from portal.leave.rules.bands import Rates
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.kinds import kind_of
 from portal.people.actors import Account
@@ -26,7 +29,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class BandLine:
-    """One stretch of a pay rule that is in force or ahead."""
+    """One stretch of a pay rule, in force, ahead or over."""
 
     id: UUID
     family: Family
@@ -34,7 +37,7 @@ class BandLine:
     care: Care
     from_day: int
     until_day: int | None
-    percent_a_day: str
+    percent_a_day: Decimal
     valid_from: date
     valid_until: date | None
     legal_basis: str
@@ -66,18 +69,16 @@ def list_rules(*, actor: Account, now: datetime) -> list[RuleRow]:
     ]
 
 
-def list_bands(*, actor: Account, now: datetime) -> list[BandLine]:
+def list_bands(*, actor: Account) -> list[BandLine]:
     """
-    Return the pay bands of the actor's agency that are in force or ahead; one query.
+    Return every pay band the actor's agency has or had; one query.
 
     By family, time, care and day of the episode.
 
     :raises Http404: for anybody but an HR officer.
     """
-    rows = (
-        PayBand.objects.between(localdate(now), None)
-        .filter(agency=get_settled_agency(actor))
-        .order_by("family", "valid_from", "care", "from_day")
+    rows = PayBand.objects.filter(agency=get_settled_agency(actor)).order_by(
+        "family", "valid_from", "care", "from_day", "id"
     )
     return [
         BandLine(
@@ -87,10 +88,19 @@ def list_bands(*, actor: Account, now: datetime) -> list[BandLine]:
             care=Care(row.care),
             from_day=row.from_day,
             until_day=row.until_day,
-            percent_a_day=f"{row.percent_a_day.normalize():f}",
+            percent_a_day=row.percent_a_day,
             valid_from=row.valid_from,
             valid_until=row.valid_until,
             legal_basis=row.legal_basis,
         )
         for row in rows
     ]
+
+
+def rates_of(*, agency_id: UUID) -> Rates:
+    """Return what the codes of an agency stand for or stood for, per cent a day; one query."""
+    found: dict[str, set[Decimal]] = defaultdict(set)
+    rows = PayBand.objects.filter(agency=agency_id)
+    for code, percent in rows.values_list("code", "percent_a_day"):
+        found[code].add(percent)
+    return found

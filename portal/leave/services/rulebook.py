@@ -1,9 +1,7 @@
 """Changing the rules: a changed rule is a new version, and a request keeps the one it had."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Final, TypedDict, Unpack
 from uuid import UUID, uuid4
 
@@ -13,12 +11,13 @@ from django.http import Http404
 from django.utils.timezone import localdate
 
 from portal.common.db import lock
-from portal.leave.choices import HR, Care, Decider, Family, ManagerSees, Profile, Refusal
+from portal.leave.choices import HR, Decider, Family, ManagerSees, Profile, Refusal
 from portal.leave.models import LeaveType, PayBand
 from portal.leave.policies.desk import get_settled_agency
+from portal.leave.rules.bands import AnyBand, find_flaws
 from portal.leave.rules.kinds import EvidenceStep
-from portal.leave.rules.profiles.shapes import BandRow
 from portal.leave.selectors.desks import desk_of
+from portal.leave.selectors.rulebook import rates_of
 from portal.leave.services.desk import LeaveRefused, record
 from portal.people.actors import Account
 
@@ -56,17 +55,6 @@ class RuleChanges(TypedDict, total=False):
     position: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """What one stretch of an episode takes off the allowance, in per cent a day."""
-
-    code: str
-    percent_a_day: Decimal
-    care: Care = Care.ANY
-    from_day: int = 1
-    until_day: int | None = None
-
-
 def new_version(
     *,
     actor: Account,
@@ -84,7 +72,8 @@ def new_version(
 
     :raises Http404: for a foreign or absent kind, and for anybody but an HR officer.
     :raises LeaveRefused: DATES_TAKEN if a later version is there, or this one starts no later
-        than the one before; RULE_FORBIDS for what the law rules out for the kind.
+        than the one before; RULE_FORBIDS for what the law rules out for the kind, such as sick
+        leave without any certificate.
     :raises ValueError: without a legal basis, with steps of evidence out of order or a name
         that is empty.
     """
@@ -139,7 +128,7 @@ def set_bands(
     *,
     actor: Account,
     family: Family,
-    bands: Sequence[Band | BandRow],
+    bands: Sequence[AnyBand],
     valid_from: date,
     legal_basis: str,
     now: datetime,
@@ -147,22 +136,28 @@ def set_bands(
     """
     Say from a day on what leave of a family takes off the performance allowance.
 
-    Takes the place of all bands of the family; payroll learns the codes alone. Rows of a
-    profile can be given as they are: dates and basis are those given here.
+    Takes the place of all bands of the family, and of those to come from that day on: setting
+    them again is how a mistake is mended. What has ever been in force stays, and payroll learns
+    the codes alone. Rows of a profile can be given as they are: dates and basis are those given
+    here.
 
     :raises Http404: for anybody but an HR officer.
-    :raises LeaveRefused: DATES_TAKEN if bands from that day or a later one are there.
-    :raises ValueError: without a legal basis, or if some day of an episode without any
-        special care has no band or two.
+    :raises LeaveRefused: DATES_TAKEN if bands in force begin on that day or later;
+        BAND_CODE_TAKEN if a code of the agency stands for another rate.
+    :raises ValueError: without a legal basis, without any band, or for those that are no rule
+        by themselves, see `find_flaws`.
     """
     agency_id = get_settled_agency(actor)
-    if not legal_basis.strip() or not _covers_all(bands):
+    if not legal_basis.strip() or not bands or find_flaws(bands):
         raise ValueError("bands name their basis and leave no day out")
     with transaction.atomic():
         lock(_RULES_LOCK, agency_id)
         rows = PayBand.objects.filter(agency=agency_id, family=family)
-        if rows.filter(valid_from__gte=valid_from).exists():
+        if rows.filter(valid_from__range=(valid_from, localdate(now))).exists():
             raise LeaveRefused(Refusal.DATES_TAKEN)
+        rows.filter(valid_from__gte=valid_from).delete()
+        if find_flaws(bands, rates=rates_of(agency_id=agency_id)):
+            raise LeaveRefused(Refusal.BAND_CODE_TAKEN)
         rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=valid_from)).update(
             valid_until=valid_from - _A_DAY
         )
@@ -203,6 +198,8 @@ def _check_changes(row: LeaveType, changes: RuleChanges) -> None:
     is_asn = desk_of(agency_id=row.agency_id).profile == Profile.ASN
     if row.family == Family.SICK and any(changes.get(name) for name in _NEVER_FOR_SICK):
         raise LeaveRefused(Refusal.RULE_FORBIDS)
+    if row.family == Family.SICK and "evidence" in changes and not changes["evidence"]:
+        raise LeaveRefused(Refusal.RULE_FORBIDS)
     if is_asn and changes.get("half_days"):
         raise LeaveRefused(Refusal.RULE_FORBIDS)
     if not all((changes.get("name_id", "-").strip(), changes.get("name_en", "-").strip())):
@@ -222,14 +219,3 @@ def _columns(changes: RuleChanges) -> dict[str, object]:
             for step in changes["evidence"]
         ]
     return columns
-
-
-def _covers_all(bands: Sequence[Band | BandRow]) -> bool:
-    """Say whether the bands without special care follow each other from the first day on."""
-    expected: int | None = 1
-    usual = sorted((band for band in bands if band.care == Care.ANY), key=lambda b: b.from_day)
-    for band in usual:
-        if expected is None or band.from_day != expected:
-            return False
-        expected = None if band.until_day is None else band.until_day + 1
-    return bool(usual)

@@ -37,7 +37,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": [one for one in histories if not one.shown.purpose_label],
         "bent": [one for one in histories if one.shown.purpose_label],
-        "bands": list_bands(actor=actor, now=now),
+        "bands": list_bands(actor=actor),
         **about(actor, "rules"),
     }
     return render(request, "leave/desk_rules.html", context)

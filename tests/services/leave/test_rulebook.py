@@ -10,12 +10,13 @@ from django.http import Http404
 from portal.audit.models import StaffEvent
 from portal.leave.choices import Care, Family, Issuer, Profile, Refusal
 from portal.leave.models import LeaveDesk, LeaveType, PayBand
+from portal.leave.rules.bands import Band
 from portal.leave.rules.kinds import EvidenceStep
 from portal.leave.rules.profiles.asn import EXAMPLE_BANDS
 from portal.leave.selectors.kinds import kind_of, kinds_for
 from portal.leave.selectors.rulebook import list_bands, list_rules
 from portal.leave.services.desk import LeaveRefused
-from portal.leave.services.rulebook import Band, new_version, set_bands, switch_type
+from portal.leave.services.rulebook import new_version, set_bands, switch_type
 from tests.support.leave import open_room
 from tests.support.ledger import ask, days_on, noon
 
@@ -74,6 +75,13 @@ def test_evidence_is_changed_by_steps(room):
     )
     change(room, kind(room), evidence=steps)
     assert codes(room, NEXT)["CS"].evidence == steps
+
+
+def test_sick_leave_keeps_a_certificate(room):
+    with pytest.raises(LeaveRefused) as refusal:
+        change(room, kind(room), evidence=())
+    assert refusal.value.reason == Refusal.RULE_FORBIDS
+    assert codes(room, NEXT)["CS"].evidence
 
 
 def test_only_the_latest_version_is_followed_by_another(room):
@@ -183,15 +191,45 @@ def test_bands_take_the_place_of_those_before(room):
     bands(room)
     old = PayBand.objects.filter(valid_until=date(2026, 12, 31))
     assert old.count() == 2
-    lines = list_bands(actor=room.hr, now=NOW)
+    lines = list_bands(actor=room.hr)
     assert [(line.code, line.care, line.percent_a_day) for line in lines[2:]] == [
-        ("S0", Care.ANY, "0"),
-        ("S1", Care.ANY, "1"),
-        ("S0", Care.INPATIENT, "0"),
+        ("S0", Care.ANY, 0),
+        ("S1", Care.ANY, 1),
+        ("S0", Care.INPATIENT, 0),
     ]
-    with pytest.raises(LeaveRefused) as refusal:
-        bands(room)
-    assert refusal.value.reason == Refusal.DATES_TAKEN
+
+
+def spans(room):
+    return sorted(
+        {(line.valid_from, line.valid_until) for line in list_bands(actor=room.hr)},
+    )
+
+
+def test_bands_to_come_are_set_again_and_those_in_force_are_not(room):
+    first = date(2026, 1, 1)
+    bands(room, valid_from=first)
+    bands(room, rows=[Band(code="S5", percent_a_day=Decimal(50))])
+    bands(room, rows=[Band(code="S5", percent_a_day=Decimal(5))])
+    assert spans(room) == [(first, date(2026, 12, 31)), (NEXT, None)]
+    assert PayBand.objects.get(code="S5").percent_a_day == 5
+    bands(room, valid_from=date(2026, 12, 1))
+    assert spans(room) == [(first, date(2026, 11, 30)), (date(2026, 12, 1), None)]
+    for day in (first, date(2025, 6, 1)):
+        with pytest.raises(LeaveRefused) as refusal:
+            bands(room, valid_from=day)
+        assert refusal.value.reason == Refusal.DATES_TAKEN
+    assert len(spans(room)) == 2
+
+
+def test_a_code_stands_for_one_rate_in_all_families(room):
+    bands(room, valid_from=date(2026, 1, 1))
+    other = [Band(code="S1", percent_a_day=Decimal(2))]
+    for family in (Family.MATERNITY, Family.SICK):
+        with pytest.raises(LeaveRefused) as refusal:
+            bands(room, rows=other, family=family)
+        assert refusal.value.reason == Refusal.BAND_CODE_TAKEN
+    bands(room, rows=[Band(code="S1", percent_a_day=Decimal(1))], family=Family.MATERNITY)
+    bands(open_room(), rows=other)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +240,9 @@ def test_bands_take_the_place_of_those_before(room):
         (BANDS[0], BANDS[0]),
         (BANDS[0], Band(code="S1", percent_a_day=Decimal(1), from_day=5)),
         BANDS[2:],
+        (*BANDS, BANDS[2]),
+        (BANDS[0], Band(code="S0", percent_a_day=Decimal(1), from_day=4)),
+        [Band(code="S9", percent_a_day=Decimal("100.01"))],
     ],
 )
 def test_bands_leave_no_day_of_an_episode_out(room, rows):

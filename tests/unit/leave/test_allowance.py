@@ -34,6 +34,15 @@ def test_the_range_goes_over_all_care_and_never_beyond_the_whole():
     assert allowance_range(bands, first_number=1, days=99) == (0, 100)
 
 
+def test_a_care_the_rule_does_not_name_follows_the_lines_without_distinction():
+    bands = [band(0, 1, 3), band(1, 4, 90), band(0, 1, 30, Care.INPATIENT)]
+    assert allowance_range(bands, first_number=1, days=10) == (0, 7)
+    assert allowance_range(bands, first_number=31, days=2) == (2, 2)
+    last = [band(2, 1), band(0, 1, 25, Care.INPATIENT)]
+    for lines in (last, last[::-1]):
+        assert allowance_range(lines, first_number=1, days=10) == (0, 20)
+
+
 def test_a_free_day_is_one_active_claim():
     assert claims_beside(FULL, {}) == (Claim(DAY, 1, 3, WHOLE, active=True),)
     assert still_to_reserve([FULL], {}) == (FULL,)

@@ -1,0 +1,77 @@
+"""Bands of the performance allowance: what a set of them may say. No database, no clock."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from portal.leave.choices import BandFlaw, Care
+from portal.leave.rules.profiles.shapes import BandRow
+
+_NOTHING: Final = Decimal(0)
+_WHOLE: Final = Decimal(100)
+Rates = Mapping[str, Collection[Decimal]]
+"""The rates that codes stand for already, in per cent a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """What one stretch of an episode takes off the allowance, in per cent a day."""
+
+    code: str
+    percent_a_day: Decimal
+    care: Care = Care.ANY
+    from_day: int = 1
+    until_day: int | None = None
+
+
+AnyBand = Band | BandRow
+
+
+def find_flaws(
+    bands: Sequence[AnyBand], *, rates: Rates | None = None
+) -> list[tuple[int, BandFlaw]]:
+    """
+    Return what keeps bands from being one rule, each with the place of its band; by place.
+
+    Bands without distinction follow each other from the first day of an episode on; those for
+    a care of their own may leave days to them. No day has two bands of one care. A code stands
+    for one rate: payroll learns nothing else, neither the family nor the care.
+    """
+    found = [(place, flaw) for place, band in enumerate(bands) for flaw in _alone(band)]
+    if not found:
+        found = [*_in_order(bands), *_codes(bands, rates or {})]
+    return sorted(found)
+
+
+def _alone(band: AnyBand) -> Iterator[BandFlaw]:
+    if not _NOTHING <= band.percent_a_day <= _WHOLE:
+        yield BandFlaw.PERCENT
+    if band.from_day < 1:
+        yield BandFlaw.NO_DAY
+    elif band.until_day is not None and band.until_day < band.from_day:
+        yield BandFlaw.ENDS_BEFORE
+
+
+def _in_order(bands: Sequence[AnyBand]) -> Iterator[tuple[int, BandFlaw]]:
+    for care in Care:
+        expected: int | None = 1
+        mine = [place for place, band in enumerate(bands) if band.care == care]
+        for place in sorted(mine, key=lambda one: bands[one].from_day):
+            band = bands[place]
+            if expected is None or band.from_day < expected:
+                yield place, BandFlaw.OVERLAP
+            elif band.from_day > expected and care == Care.ANY:
+                yield place, BandFlaw.NOT_FROM_ONE if expected == 1 else BandFlaw.GAP
+            expected = None if band.until_day is None else band.until_day + 1
+    if bands and not any(band.care == Care.ANY for band in bands):
+        yield 0, BandFlaw.NOT_FROM_ONE
+
+
+def _codes(bands: Sequence[AnyBand], rates: Rates) -> Iterator[tuple[int, BandFlaw]]:
+    first: dict[str, Decimal] = {}
+    for place, band in enumerate(bands):
+        if first.setdefault(band.code, band.percent_a_day) != band.percent_a_day:
+            yield place, BandFlaw.TWO_RATES
+        elif any(rate != band.percent_a_day for rate in rates.get(band.code, ())):
+            yield place, BandFlaw.TAKEN
