@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.fields import DayField, capitals, choice_field
 from portal.leave.choices import Outcome, Reason, RevokeReason, WayForward
+from portal.leave.forms.versions import VersionForm
 from portal.leave.rules.deciding import Ruling
 
 GRANTING: Final = (Outcome.GRANT, Outcome.AMEND)
@@ -33,12 +34,6 @@ WAYS: Final = {
 """Which ways forward go with an outcome."""
 _WAY: Final = _("Choose at least one thing that can be done instead.")
 _DATES_OF_AMEND: Final = _("Choose days within those asked for.")
-
-
-class VersionForm(forms.Form):
-    """A press on a page that showed one version of a request."""
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class OtherwiseForm(VersionForm):

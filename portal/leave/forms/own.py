@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from portal.common.fields import CHOOSE, DayField, choice_field, number_field
 from portal.common.forms import WRITTEN, TextField
 from portal.leave.choices import Certificate, Part, Purpose
+from portal.leave.forms.versions import VersionForm
 from portal.leave.rules.spans import next_monday
 from portal.leave.selectors.spans import Wish
 from portal.leave.services.details import Details
@@ -214,12 +215,6 @@ class AskForm(forms.Form):
             value = self.data.get(self.add_prefix(name))
             if value is not None:
                 yield name, str(value)
-
-
-class VersionForm(forms.Form):
-    """A press on a page that showed one version of a request."""
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class EarlyReturnForm(VersionForm):

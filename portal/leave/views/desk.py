@@ -29,7 +29,8 @@ from portal.leave.choices import (
     State,
     WayForward,
 )
-from portal.leave.forms.desk import OtherwiseForm, RecallForm, RevocationForm, VersionForm
+from portal.leave.forms.desk import OtherwiseForm, RecallForm, RevocationForm
+from portal.leave.forms.versions import VersionForm
 from portal.leave.rules.deciding import Ruling, action_of
 from portal.leave.selectors.cases import CasePage, get_case
 from portal.leave.selectors.own_parts import decision_words
@@ -204,8 +205,7 @@ def _grant(
     if request.method != "POST":
         context = {"page": page, "row": row, **about(actor, "queue")}
         return render(request, "leave/desk_grant.html", context)
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    version = VersionForm(request.POST).shown()
     ruling = Ruling(outcome=Outcome.GRANT, first_day=row.first_day, last_day=row.last_day)
     try:
         decisions.decide(

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from portal.common.db import database_now
 from portal.leave.choices import RevokeReason
-from portal.leave.forms.desk import RecallForm, RevocationForm, VersionForm
+from portal.leave.forms.desk import RecallForm, RevocationForm
+from portal.leave.forms.versions import VersionForm
 from portal.leave.services import decisions, endings
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.views.desk import AT_THE_DESK, RECALL, REVOKE, show_case
@@ -147,8 +148,7 @@ def _deed(
     request: HttpRequest, request_id: UUID, deed: Callable[..., None], said: str
 ) -> HttpResponse:
     """Do something with a request as the page showed it; then back to where the button was."""
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    version = VersionForm(request.POST).shown()
     try:
         deed(
             actor=actor_of(request), request_id=request_id, version=version, now=database_now()

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.common.db import database_now
 from portal.common.errors import Refused
 from portal.leave.forms.certificate import CertificateForm
-from portal.leave.forms.own import EarlyReturnForm, VersionForm
+from portal.leave.forms.own import EarlyReturnForm
+from portal.leave.forms.versions import VersionForm
 from portal.leave.selectors.own import get_asked, get_hand_in, get_own, list_own
 from portal.leave.services import attestations, changes, evidence, requests
 from portal.leave.services.desk import LeaveRefused
@@ -161,8 +162,7 @@ def _deed(
     goes_on: bool = False,
 ) -> HttpResponse:
     """Do something with a request as the page showed it; ``goes_on`` leads to a new one."""
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    version = VersionForm(request.POST).shown()
     try:
         made = deed(
             actor=actor_of(request),

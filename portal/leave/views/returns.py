@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.common.db import database_now
 from portal.common.files import FileKind, file_answer
 from portal.leave.choices import EMPLOYEE, MANAGER, REVIEWER
-from portal.leave.forms.own import VersionForm
 from portal.leave.forms.returns import PlanForm
+from portal.leave.forms.versions import VersionForm
 from portal.leave.selectors.returns import (
     PlanPage,
     get_managed_plan,
@@ -129,8 +129,7 @@ def _settle(
     request: HttpRequest, actor: Account, page: PlanPage, *, role: str, now: datetime
 ) -> HttpResponse:
     """Agree to a plan as it was shown, or end it."""
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    version = VersionForm(request.POST).shown()
     plan_id = page.id
     if plan_id is None:
         return redirect(request.path)
