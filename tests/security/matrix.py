@@ -273,7 +273,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "leave:extend": (only("owner", 200), signed_in(405)),
     "leave:feed": (anyone(200), anyone(405)),
     "leave:joint-duty": (hr_anywhere(405), hr(200)),
-    "leave:joint-duty-remove": (hr_anywhere(405), hr_anywhere(302)),
+    "leave:joint-duty-remove": (hr_anywhere(405), hr(302)),
     "leave:joint-year": (hr_anywhere(405), hr_anywhere(200)),
     "leave:leave-form": (only("owner", 200), signed_in(405)),
     "leave:leave-settings": (hr_anywhere(200), hr_anywhere(200)),
@@ -315,7 +315,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "leave:team": (those(200, "manager", "chief", "deputy"), signed_in(405)),
     "leave:team-guide": (signed_in(200), signed_in(405)),
     "leave:to-annual": (signed_in(405), only("owner", 302)),
-    "leave:week-end": (hr_anywhere(405), hr_anywhere(302)),
+    "leave:week-end": (hr_anywhere(405), hr(302)),
     "leave:weeks": (hr_anywhere(200), hr_anywhere(200)),
     "leave:withdraw": (signed_in(405), only("owner", 302)),
     # notifications

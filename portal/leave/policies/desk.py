@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
-from portal.leave.models import Decision, Decree, LeaveRequest
+from portal.leave.models import Decision, Decree, LeaveRequest, WorkPattern
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.models import Employee
@@ -87,6 +87,21 @@ def get_settled_employee(*, actor: Account, employee_id: UUID) -> Employee:
     )
     if found is None:
         raise Http404
+    return found
+
+
+def get_settled_week(*, actor: Account, pattern_id: UUID) -> WorkPattern:
+    """
+    Return a week the actor keeps: her agency's, a unit's, or that of anybody but herself.
+
+    :raises Http404: for a foreign or absent one, for her own, and for anybody but HR.
+    """
+    agency_id = get_settled_agency(actor)
+    found = WorkPattern.objects.filter(pk=pattern_id, agency_id=agency_id).first()
+    if found is None:
+        raise Http404
+    if found.employee_id is not None:
+        get_settled_employee(actor=actor, employee_id=found.employee_id)
     return found
 
 

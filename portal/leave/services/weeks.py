@@ -10,7 +10,11 @@ from django.http import Http404
 from portal.calendars.rules import local_day
 from portal.leave.choices import HR, PatternKind, Refusal
 from portal.leave.models import JointLeaveDuty, JointLeaveYear, ServiceRecord, WorkPattern
-from portal.leave.policies.desk import get_settled_agency, get_settled_employee
+from portal.leave.policies.desk import (
+    get_settled_agency,
+    get_settled_employee,
+    get_settled_week,
+)
 from portal.leave.selectors.calendars import work_calendar
 from portal.leave.services.desk import LeaveRefused, employee_locked, locked, record
 from portal.leave.services.joint import reopen, settle_duty
@@ -93,12 +97,9 @@ def end_week(*, actor: Account, pattern_id: UUID, last_day: date, now: datetime)
     """
     agency_id = get_settled_agency(actor)
     with locked(_WEEKS_LOCK, agency_id):
-        row = WorkPattern.objects.filter(pk=pattern_id, agency_id=agency_id).first()
-        if row is None:
-            raise Http404
-        if row.employee_id is not None:
-            get_settled_employee(actor=actor, employee_id=row.employee_id)
-        elif row.unit_id is None and row.kind == PatternKind.USUAL:
+        row = get_settled_week(actor=actor, pattern_id=pattern_id)
+        is_widest = row.employee_id is None and row.unit_id is None
+        if is_widest and row.kind == PatternKind.USUAL:
             raise LeaveRefused(Refusal.NOT_NOW)
         if last_day < row.valid_from:
             row.delete()

@@ -14,6 +14,7 @@ from portal.common.db import database_now
 from portal.leave.choices import EntryKind
 from portal.leave.forms.days import CorrectionForm, JointDutyForm, ServiceForm
 from portal.leave.forms.desk import SearchForm
+from portal.leave.policies.desk import get_settled_employee
 from portal.leave.rules.weeks import NoCalendar
 from portal.leave.selectors.kept import SHOWN, find_people
 from portal.leave.selectors.kept_weeks import EntitlementPage, get_entitlement
@@ -132,14 +133,14 @@ def joint_duty(request: HttpRequest, employee_id: UUID) -> HttpResponse:
 @require_POST
 def joint_duty_remove(request: HttpRequest, employee_id: UUID) -> HttpResponse:
     """Take back that somebody worked on a day of joint leave."""
+    actor = actor_of(request)
+    get_settled_employee(actor=actor, employee_id=employee_id)
     form = JointDutyForm(request.POST)
     if not form.is_valid():
         return redirect("leave:entitlement", employee_id)
     day = form.cleaned_data["day"]
     try:
-        withdraw_joint_duty(
-            actor=actor_of(request), employee_id=employee_id, day=day, now=database_now()
-        )
+        withdraw_joint_duty(actor=actor, employee_id=employee_id, day=day, now=database_now())
     except LeaveRefused as refused:
         messages.warning(request, str(refused.reason.label))
     else:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.common.db import database_now
 from portal.leave.forms.days import JointYearForm, WeekEndForm, WeekForm
+from portal.leave.policies.desk import get_settled_week
 from portal.leave.selectors.kept import list_unit_choices
 from portal.leave.selectors.kept_weeks import get_entitlement, list_weeks
 from portal.leave.services.desk import LeaveRefused
@@ -66,13 +67,15 @@ def joint_year(request: HttpRequest) -> HttpResponse:
 @require_POST
 def week_end(request: HttpRequest, pattern_id: UUID) -> HttpResponse:
     """Let a week hold until a day; then the next wider one holds."""
+    actor = actor_of(request)
+    get_settled_week(actor=actor, pattern_id=pattern_id)
     form = WeekEndForm(request.POST)
     if not form.is_valid():
         messages.warning(request, str(next(iter(form.errors.values()))[0]))
         return redirect("leave:weeks")
     try:
         end_week(
-            actor=actor_of(request),
+            actor=actor,
             pattern_id=pattern_id,
             last_day=form.cleaned_data["last_day"],
             now=database_now(),
