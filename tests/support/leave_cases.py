@@ -191,4 +191,11 @@ def refused(call: Callable[..., object], *args: object, **kwargs: object) -> Ref
     return caught.value.reason
 
 
+def outcome(result: object) -> str:
+    """Name what came of an attempt, as a word that crosses processes."""
+    if isinstance(result, LeaveRefused):
+        return str(result.reason.value)
+    return "DONE" if not isinstance(result, BaseException) else repr(result)
+
+
 Race = list[Callable[[], object]]
