@@ -6,7 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
 
-from tests.security.matrix import MATRIX, Cells
+from tests.security.cells import Cells
+from tests.security.matrix import MATRIX
 from tests.support.routes import Route, all_routes, ids_in
 from tests.support.world import PERSONS, World, frozen_world, undone
 from tests.support.writes import kept_writes, watched

@@ -18,7 +18,6 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-import pypdfium2
 import pytest
 from django.http import HttpResponse
 from django.utils import timezone
@@ -42,7 +41,6 @@ from tests.support.leave_life import (
     choose_mailboxes,
     code_in,
     consider,
-    files_of,
     gather,
     grant_it,
     hand_in,
@@ -52,19 +50,12 @@ from tests.support.leave_life import (
     plan_return,
     review,
     revoke,
-    rows_of,
     subscribe,
     upload,
     want_and_keep,
-    words_in,
 )
-from tests.support.routes import all_routes
+from tests.support.leave_read import EVERYBODY, read_everything, said
 
-LOOKED_AT = ("leave:", "home:", "notifications:", "privacy:", "people:vault", "people:admin")
-EVERYBODY = (
-    "anonymous", "owner", "manager", "director", "hr", "official", "reviewer",
-    "other_reviewer", "peer", "admin", "dpo", "head",
-)  # fmt: skip
 NOT_TOLD = ("manager", "director", "peer", "admin", "dpo", "head", "anonymous")
 """Who learns dates at most."""
 KIND = re.compile(
@@ -93,41 +84,6 @@ class Told(House):
         server = Path(os.environ["TEDUH_HOME"]) / "log" / "postgresql.log"
         lines = server.read_bytes() if server.exists() else b""
         return [*self.exits(), Record("server log", (("lines", lines),)), *self.read]
-
-
-def _said(name: str, answer: HttpResponse) -> Record:
-    """Return everything an answer says: headers, body, and a PDF as text and metadata."""
-    body = answer.content
-    head = "\n".join(f"{key}: {value}" for key, value in answer.headers.items()).encode()
-    parts = [("headers", head), ("body", body)]
-    if body.startswith(b"%PDF"):
-        document = pypdfium2.PdfDocument(body)
-        metadata = repr(document.get_metadata_dict()).encode()
-        document.close()
-        parts += [("text", words_in(body).encode()), ("metadata", metadata)]
-    return Record(name, tuple(parts))
-
-
-def read_everything(
-    cast: Cast, request_id: object, tokens: dict[str, dict[str, str]]
-) -> list[Record]:
-    """Let everybody open every page there is, with the rows of this leave in the address."""
-    rows = rows_of(request_id)
-    read = []
-    cast.unlock("reviewer")
-    for route in all_routes():
-        if not route.name.startswith(LOOKED_AT):
-            continue
-        path = route.path(**rows, **tokens.get(route.name, {}))
-        for person in EVERYBODY:
-            answer = cast.page(person).get(path)
-            read.append(_said(f"page {person} {route.name}", answer))
-    feed = tokens["manager"]["token"]
-    read.append(
-        _said("page manager leave:feed", cast.page("anonymous").get(f"/kal/{feed}.ics"))
-    )
-    read += [_said(f"file {name}", answer) for name, answer in files_of(cast).items()]
-    return read
 
 
 def _machinery() -> None:
@@ -326,7 +282,7 @@ def _no_kind_is_told(house: Told, records: list[Record]) -> None:
     ]  # fmt: skip
     assert search(quiet, house.kinds.words) == []
     assert _kinds_in(quiet) == []
-    spoken = _said("page manager leave:team", HttpResponse('<p class="sick">Cuti sakit</p>'))
+    spoken = said("page manager leave:team", HttpResponse('<p class="sick">Cuti sakit</p>'))
     assert _kinds_in([spoken]) == ["page manager leave:team.body"]
     told = {hit.where for hit in search(records, house.kinds.words)}
     assert "page owner leave:request.body" in told, "the kinds have no names"
@@ -398,9 +354,9 @@ def _spoil_seals(house: Told, words: dict[str, str]) -> None:
 
 def test_a_word_on_a_paper_is_found() -> None:
     """Text, metadata and packed streams of a PDF are looked into, and the bytes of a photo."""
-    said = _said("paper", HttpResponse(paper("rahasiasekali")))
-    assert {hit.where for hit in search([said], {"word": "rahasiasekali"})} == {
+    text = said("paper", HttpResponse(paper("rahasiasekali")))
+    assert {hit.where for hit in search([text], {"word": "rahasiasekali"})} == {
         "paper.body", "paper.text", "paper.metadata",
     }  # fmt: skip
-    shown = _said("photo", HttpResponse(photo("rahasiasekali")))
+    shown = said("photo", HttpResponse(photo("rahasiasekali")))
     assert {hit.form for hit in search([shown], {"word": "rahasiasekali"})} >= {"plain"}

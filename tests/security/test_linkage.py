@@ -7,9 +7,8 @@ joined by everything that could join them (`tests.support.joins`). Each way the 
 is then planted, one at a time, and has to be found.
 """
 
-import base64
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,6 +40,7 @@ from tests.support.joins import (
     tokens_of,
     ways,
 )
+from tests.support.planted import HALF_NAMES, LEAKS, Victim, row
 from tests.support.walks import Walker, open_practice, sign_in, walker
 
 PEOPLE = 50
@@ -218,96 +218,6 @@ def story(db, settings, tmp_path, monkeypatch):
     print(f"seed {SEED}")
 
 
-# --- ways that the design forbids, planted one at a time ------------------------------------
-
-
-@dataclass
-class Victim:
-    """One person and her client, as only the house's key can tell."""
-
-    user: str
-    employee: str
-    email: str
-    nip: str
-    name: str
-    client: str
-    tag: bytes
-    appointment: str
-
-
-def _row(where: str, **parts: object) -> Record:
-    return Record(
-        where,
-        tuple(
-            (name, value if isinstance(value, bytes) else str(value).encode())
-            for name, value in parts.items()
-        ),
-    )
-
-
-LEAKS: dict[str, Callable[[Victim], list[Record]]] = {
-    "one recipient tag for two rooms": lambda v: [
-        _row("notifications_notification", id=uuid4(), recipient_tag=v.tag,
-             subject_id=v.employee)
-    ],
-    "an account on a client": lambda v: [
-        _row("counselling_client", id=v.client, user_id=v.user)
-    ],
-    "an account on an appointment": lambda v: [
-        _row("counselling_appointment", id=v.appointment, booked_by=v.user)
-    ],
-    "an account in the record of client deeds": lambda v: [
-        _row("audit_clientevent", handle=v.user, subject=v.client)
-    ],
-    "an account in a reason": lambda v: [
-        _row("audit_staffevent", subject=v.appointment, reason=f"for {v.name}")
-    ],
-    "an employee in hex": lambda v: [
-        _row("counselling_client", id=v.client, note=v.employee.replace("-", ""))
-    ],
-    "a Message-ID that is a delivery": lambda v: [
-        _row("notifications_delivery", id="c0ffee00-0000-4000-8000-00000000d0d0",
-             notification_id=v.client),
-        _row("mail", **{"Message-ID": "<c0ffee00-0000-4000-8000-00000000d0d0@x>"}, To=v.email),
-    ],
-    "an appointment in a mail": lambda v: [
-        _row("mail", To=v.email, body=f"/temu/{v.appointment}/")
-    ],
-    "clocks of the same second": lambda v: [
-        _row("counselling_client", id=v.client, created_at="2026-11-25 03:14:15+00"),
-        _row("people_employee", id=v.employee, seen_at="2026-11-25 03:14:15.92+00"),
-    ],
-    "a session that knows its second": lambda v: [
-        _row("people_browsersession", user_id=v.user, last_seen="2026-11-25 10:14:15+07"),
-        _row("counselling_appointment", id=v.appointment,
-             hold_expires_at="2026-11-25 03:14:15+00"),
-    ],
-    "a log line with both": lambda v: [
-        _row("log", line=f"2026-11-25 10:00:01,001 INFO teduh booked {v.user} {v.appointment}")
-    ],
-    "a log line of a sign-in beside a clock": lambda v: [
-        _row("log", line=f"2026-11-25 10:14:15,101 INFO teduh welcome {v.nip}"),
-        _row("counselling_client", id=v.client, touched="2026-11-25T03:14:15Z"),
-    ],
-    "a key in Redis": lambda v: [_row("redis", key=f"lock:{v.user}:{v.client}")],
-    "a task that carries both": lambda v: [
-        _row("redis", key="default",
-             value=base64.b64encode(f'[[], {{"{v.user}": "{v.appointment}"}}]'.encode()))
-    ],
-    "a contact in the open": lambda v: [
-        _row("counselling_client", id=v.client,
-             contact=b"\x02" + bytes.fromhex(v.user.replace("-", "")).rjust(300, b"\xff"))
-    ],
-    "a contact in base64": lambda v: [
-        _row("counselling_client", id=v.client,
-             contact=base64.b64encode(b"x" + bytes.fromhex(v.user.replace("-", ""))))
-    ],
-    "an address on a client": lambda v: [
-        _row("notifications_addresschoice", tag=v.tag, address=v.email)
-    ],
-}  # fmt: skip
-
-
 def victim_of(story: Story) -> Victim:
     """Return somebody who has booked."""
     user, client = next(
@@ -320,12 +230,6 @@ def victim_of(story: Story) -> Victim:
         name=user.full_name, client=str(client.pk), tag=client.owner_tag,
         appointment=str(Appointment.objects.filter(client=client).first().pk),
     )  # fmt: skip
-
-
-HALF_NAMES: dict[str, dict[str, str]] = {
-    "a zone on a delivery": {"reason": "quiet hours of Asia/Makassar"},
-    "a unit on a delivery": {"reason": "suppressed for {unit}"},
-}
 
 
 def test_no_way_leads_from_a_person_to_a_client(story: Story) -> None:
@@ -363,7 +267,7 @@ def _every_planted_way_is_found(
     unit = story.people[0].employee.unit
     for name, parts in HALF_NAMES.items():
         told = {column: text.format(unit=unit.code) for column, text in parts.items()}
-        leak_row = _row("notifications_delivery", id=uuid4(), **told)
+        leak_row = row("notifications_delivery", id=uuid4(), **told)
         assert half_names([*records, leak_row], known), f"nobody noticed {name}"
 
 
