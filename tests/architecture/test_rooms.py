@@ -13,6 +13,7 @@ from tests.support.sources import (
     ROOT,
     calls_and_names,
     dotted,
+    files_beside,
     name_of,
     python_files,
 )
@@ -190,7 +191,7 @@ def test_every_package_says_what_it_is_for() -> None:
     assert not silent
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
+@pytest.mark.parametrize("path", [*FILES, *files_beside()], ids=name_of)
 def test_no_file_outgrows_a_sitting(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= LONGEST
 

@@ -24,6 +24,12 @@ def python_files(*, migrations: bool = False) -> list[Path]:
     )
 
 
+def files_beside() -> list[Path]:
+    """Return the modules that stand beside the house: its tests, and what starts it."""
+    inside = [path for folder in ("tests", "docs") for path in (ROOT / folder).rglob("*.py")]
+    return sorted([*inside, *ROOT.glob("*.py")])
+
+
 def templates(suffixes: tuple[str, ...] = (".html", ".txt")) -> list[Path]:
     """Return every template."""
     return sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in suffixes)
