@@ -56,10 +56,10 @@ class ManagerSees(TextChoices):
 class Issuer(TextChoices):
     """Who signed a certificate, as far as a rule asks."""
 
-    DOCTOR = "DOCTOR", _("Licensed doctor")
-    GOVERNMENT = "GOVERNMENT", _("Government doctor")
-    BOARD = "BOARD", _("Health examination board")
-    MIDWIFE = "MIDWIFE", _("Midwife")
+    DOCTOR = "DOCTOR", _("licensed doctor")
+    GOVERNMENT = "GOVERNMENT", _("government doctor")
+    BOARD = "BOARD", _("health examination board")
+    MIDWIFE = "MIDWIFE", _("midwife")
 
 
 class Certificate(TextChoices):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -111,7 +112,7 @@ def _usual(page: ReviewPage) -> Issuer | None:
 
 def _issuer_choices(page: ReviewPage) -> Iterator[tuple[str, str]]:
     for row in page.issuers:
-        yield row.issuer.value, f"{row.issuer.label} · {_reach(row)}"
+        yield row.issuer.value, f"{capfirst(str(row.issuer.label))} · {_reach(row)}"
 
 
 def _reach(row: IssuerRow) -> str:

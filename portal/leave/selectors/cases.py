@@ -13,7 +13,6 @@ from portal.leave.choices import (
     Action,
     ConsiderationState,
     DecisionState,
-    Issuer,
     Outcome,
     Reason,
     Refusal,
@@ -94,12 +93,11 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRow:
-    """The verdict that stands: dates, class of issuer, number; never the certificate."""
+    """The verdict that stands: dates and number; never the certificate or who signed it."""
 
     label: str
     covers_from: date | None
     covers_until: date | None
-    issuer_label: str
     number: str
     on_day: date
 
@@ -208,7 +206,6 @@ def _verdict(row: LeaveRequest, facts: Facts) -> VerdictRow | None:
         label=str(found.get_verdict_display()),
         covers_from=found.covers_from,
         covers_until=found.covers_until,
-        issuer_label=str(Issuer(found.issuer).label) if found.issuer else "",
         number=found.number,
         on_day=found.on_day,
     )

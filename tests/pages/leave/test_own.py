@@ -182,6 +182,15 @@ def test_a_certificate_now_leads_to_handing_it_in(rina):
     assert rina.get(sent.url).status_code == 200
 
 
+def test_who_may_sign_begins_with_a_capital_alone_and_not_within_a_sentence(rina, settings):
+    rina.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    checked = check(rina, certificate="NOW")
+    said = text_of(rina.get(send(rina, checked).url))
+
+    assert "Licensed doctor or government doctor" in text_of(checked)
+    assert "What the rule asks for: licensed doctor or government doctor" in said
+
+
 def test_a_wrong_file_is_told_kindly(rina):
     sent = send(rina, check(rina, certificate="NOW"))
     page = rina.post(sent.url, {"papers": SimpleUploadedFile("a.txt", b"halo", "text/plain")})
