@@ -1,8 +1,10 @@
 """What HR and the authorised officials of an agency see: dates, kind, balance, verdict."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.expressions import BaseExpression
 from django.http import Http404
 
 from portal.leave.models import Decision, Decree, LeaveRequest, WorkPattern
@@ -76,14 +78,23 @@ def settled_employees(actor: Account, *, herself: bool = False) -> QuerySet[Empl
     return rows if herself else rows.exclude(user_id=actor.user_id)
 
 
-def get_settled_employee(*, actor: Account, employee_id: UUID) -> Employee:
+def get_settled_employee(
+    *, actor: Account, employee_id: UUID, beside: Mapping[str, BaseExpression] | None = None
+) -> Employee:
     """
     Return an employee whose weeks and entitlement the actor keeps: of her agency, not herself.
+
+    With her account, unit and agency. ``beside`` is what else a page wants to know of her, by
+    the name it is annotated with.
 
     :raises Http404: alike for a foreign and for an absent one, and for herself.
     """
     found = (
-        settled_employees(actor).filter(pk=employee_id).select_related("unit", "agency").first()
+        settled_employees(actor)
+        .filter(pk=employee_id)
+        .select_related("user", "unit", "agency")
+        .annotate(**(beside or {}))
+        .first()
     )
     if found is None:
         raise Http404

@@ -38,7 +38,7 @@ from portal.leave.rules.counting import CountedDay, count_days
 from portal.leave.rules.episodes import Episode, episode_of
 from portal.leave.rules.kinds import Kind, limit_of, months_missing, required_issuers
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
-from portal.leave.selectors.balances import balance_of
+from portal.leave.selectors.balances import own_balances
 from portal.leave.selectors.calendars import work_calendar
 from portal.leave.selectors.claimed import (
     halves_held_by,
@@ -49,7 +49,7 @@ from portal.leave.selectors.claimed import (
 )
 from portal.leave.selectors.desks import desk_of
 from portal.leave.selectors.kinds import kind_for, kind_of, rule_for
-from portal.leave.selectors.service import service_since
+from portal.leave.selectors.service import services_of
 from portal.people.actors import Account
 from portal.people.selectors import EmployeeCard, employee_of
 
@@ -316,7 +316,8 @@ def _refusal(known: Weighed, others: _Others, *, converts: bool) -> Refusal | No
     if kind is None or rule is None:
         return Refusal.NO_SUCH_TYPE
     years = {day.year for day in known.days}
-    since = service_since(employee_id=known.person.id) if rule.service_months else None
+    person = known.person
+    since = services_of([person])[person.id] if rule.service_months else None
     facts = replace(
         _facts(known),
         half_days=kind.half_days,
@@ -344,9 +345,9 @@ def left_of(known: Weighed, again: LeaveRequest | None = None) -> Mapping[int, D
     back = reserved_by(again) if again and again.leave_type.code == kind.code else {}
     years = sorted({day.year for day in known.days})
     return {
-        year: balance_of(
-            employee_id=known.person.id, code=kind.code, year=year, today=known.today
-        ).available
+        year: own_balances(known.person, codes=[kind.code], year=year, today=known.today)[
+            kind.code
+        ].available
         + back.get(year, Decimal(0))
         for year in years
     }

@@ -1,19 +1,22 @@
 """What is left of the days of a year, by the bucket they come from."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from portal.leave.choices import EntryKind
 from portal.leave.models import LedgerEntry
-from portal.leave.rules.entitlement import Bucket
-from portal.leave.selectors.books import buckets_of, plans_for
+from portal.leave.rules.entitlement import Bucket, JointDay
+from portal.leave.selectors.books import Known, buckets_of, plans_for
 from portal.people.selectors import EmployeeCard, employees_by_id
 
 Place = tuple[UUID, str]
 """An employee and the code of a kind."""
+Taken = Mapping[Place, Sequence[JointDay]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,21 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One line of the ledger, for whoever it belongs to and for HR."""
+    """
+    One line of the ledger, for whoever it belongs to and for HR.
 
+    ``stands`` says that no other line reverses it.
+    """
+
+    id: UUID
+    code: str
     on_day: date
     kind: EntryKind
     quantity: Decimal
     leave_year: int
     source_year: int
     request_id: UUID | None
+    stands: bool
 
 
 def balance_of(
@@ -85,47 +95,74 @@ def balances_of(
 
 
 def own_balances(
-    person: EmployeeCard, *, codes: Collection[str], year: int, today: date
+    person: EmployeeCard,
+    *,
+    codes: Collection[str],
+    year: int,
+    today: date,
+    known: Known | None = None,
 ) -> dict[str, Balance]:
     """
     Return what is left of each of these kinds for somebody who is read already.
 
     What is still due counts as done, see `balances_of`. A constant number of queries, however
-    many kinds; none for none.
+    many kinds; none for none, and fewer where more is ``known``.
     """
     if not codes:
         return {}
-    due = _due([person], codes, year=year, today=today)
+    due = _due([person], codes, year=year, today=today, known=known)
     return {code: due[person.id, code] for code in codes}
 
 
-def entries_of(*, employee_id: UUID, code: str, year: int) -> list[EntryRow]:
-    """Return every line of the ledger of a leave year, in the order of days; one query."""
+def entries_of(*, employee_id: UUID, since: int) -> list[EntryRow]:
+    """Return every line of somebody's ledger from a leave year on, by day; one query."""
+    reversing = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
     rows = (
         LedgerEntry.objects.filter(
-            account__employee=employee_id, account__code=code, account__leave_year=year
+            account__employee=employee_id, account__leave_year__gte=since
         )
+        .annotate(stands=~Exists(reversing))
         .select_related("account")
         .order_by("on_day", "account__source_year", "key")
     )
     return [
         EntryRow(
+            id=row.pk,
+            code=row.account.code,
             on_day=row.on_day,
             kind=EntryKind(row.kind),
             quantity=row.quantity,
             leave_year=row.account.leave_year,
             source_year=row.account.source_year,
             request_id=row.request_id,
+            stands=row.stands,
         )
         for row in rows
     ]
 
 
+def joint_taken_among(entries: Iterable[EntryRow], *, employee_id: UUID) -> Taken:
+    """Return what was taken off for joint leave and stands, of lines that are read already."""
+    found: dict[Place, list[JointDay]] = {}
+    for line in entries:
+        if line.kind == EntryKind.JOINT_LEAVE and line.stands:
+            day = JointDay(
+                line.id, line.leave_year, line.source_year, line.on_day, -line.quantity
+            )
+            found.setdefault((employee_id, line.code), []).append(day)
+    return found
+
+
 def _due(
-    cards: Collection[EmployeeCard], codes: Collection[str], *, year: int, today: date
+    cards: Collection[EmployeeCard],
+    codes: Collection[str],
+    *,
+    year: int,
+    today: date,
+    known: Known | None = None,
 ) -> dict[Place, Balance]:
     """Return balances with what is due; where nothing can be due, the ledger as it stands."""
-    plans = plans_for(cards=cards, year=year, today=today)
+    plans = plans_for(cards=cards, year=year, today=today, known=known)
     wanted = [(card.id, code) for card in cards for code in codes]
     rest = [place for place in wanted if place not in plans]
     found: dict[Place, Sequence[Bucket]] = {}

@@ -1,6 +1,7 @@
 """Reading the ledger the way the rules of entitlement want it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 from uuid import UUID
@@ -8,18 +9,19 @@ from uuid import UUID
 from django.db import connection
 from django.db.models.functions import ExtractYear
 
-from portal.leave.choices import Family
+from portal.leave.choices import KEPT, Family
 from portal.leave.models import LeaveRequest
 from portal.leave.rules.entitlement import (
     LOOKS_BACK_YEARS,
     Bucket,
+    JointDay,
     Plan,
     Terms,
     plan_year,
 )
 from portal.leave.rules.kinds import Kind
-from portal.leave.selectors.joint import joint_days_off, joint_days_taken
-from portal.leave.selectors.kinds import account_kinds
+from portal.leave.selectors.joint import Code, joint_days_off, joint_days_taken
+from portal.leave.selectors.kinds import account_kinds, accounts_among
 from portal.leave.selectors.service import services_of
 from portal.people.selectors import EmployeeCard
 
@@ -50,25 +52,49 @@ ORDER BY a.leave_year, a.source_year
 """The columns of `Bucket` in their order, after the employee and the code."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    What has been read already about the people whose days are counted; None where nothing has.
+
+    ``kinds`` as `all_kinds` reads them, ``services`` as `services_of`, ``long_years`` as the
+    function of that name, ``joint_years`` those each agency takes off, ``joint_taken`` what was
+    taken off since the first year a plan looks back to.
+    """
+
+    kinds: Sequence[Kind] | None = None
+    services: Mapping[UUID, date | None] | None = None
+    long_years: Mapping[UUID, frozenset[int]] | None = None
+    joint_years: Mapping[UUID, Collection[int]] | None = None
+    joint_taken: Mapping[Code, Sequence[JointDay]] | None = None
+
+    def __repr__(self) -> str:
+        return "<known>"
+
+
 def plans_for(
-    *, cards: Iterable[EmployeeCard], year: int, today: date
+    *, cards: Iterable[EmployeeCard], year: int, today: date, known: Known | None = None
 ) -> dict[tuple[UUID, str], Plan]:
     """
     Return by employee and code what is due in the accounts of a year, and how they stand then.
 
     For every kind with an account that her employment opens. Departed employees have none. A
-    constant number of queries, however many employees.
+    constant number of queries, however many employees; what is ``known`` is not read again.
     """
     people = [card for card in cards if card.is_active]
     years = range(year - LOOKS_BACK_YEARS, year + 1)
-    kinds = account_kinds(agency_ids={card.agency_id for card in people}, years=years)
+    read = known or Known()
+    kinds = _accounts(people, years, read)
     if not kinds:
         return {}
     ids = [card.id for card in people]
-    services, long = services_of(people), long_years(employee_ids=ids)
+    services = services_of(people) if read.services is None else read.services
+    long = long_years(employee_ids=ids) if read.long_years is None else read.long_years
     buckets = buckets_of(employee_ids=ids, since=years.start)
-    off = joint_days_off(people, years=years)
-    taken = joint_days_taken(employee_ids=ids, since=years.start)
+    off = joint_days_off(people, years=years, deducting=read.joint_years)
+    taken = read.joint_taken
+    if taken is None:
+        taken = joint_days_taken(employee_ids=ids, since=years.start)
     return {
         (card.id, code): plan_year(
             buckets.get((card.id, code), ()),
@@ -122,10 +148,31 @@ def long_years(*, employee_ids: Collection[UUID]) -> dict[UUID, frozenset[int]]:
         .annotate(year=ExtractYear("first_day"))
         .values_list("employee_id", "year")
     )
-    found: dict[UUID, set[int]] = {}
-    for employee_id, year in rows:
-        found.setdefault(employee_id, set()).add(year)
-    return {employee_id: frozenset(years) for employee_id, years in found.items()}
+    return _years_of(rows)
+
+
+def long_years_among(rows: Iterable[LeaveRequest]) -> dict[UUID, frozenset[int]]:
+    """Return the same of requests that are read already, with their kinds; see `long_years`."""
+    return _years_of(
+        (row.employee_id, row.first_day.year)
+        for row in rows
+        if row.state in KEPT and row.leave_type.family == Family.LONG
+    )
+
+
+def _years_of(found: Iterable[tuple[UUID, int]]) -> dict[UUID, frozenset[int]]:
+    years: dict[UUID, set[int]] = {}
+    for employee_id, year in found:
+        years.setdefault(employee_id, set()).add(year)
+    return {employee_id: frozenset(own) for employee_id, own in years.items()}
+
+
+def _accounts(
+    people: Iterable[EmployeeCard], years: range, read: Known
+) -> dict[tuple[UUID, str], dict[int, Kind]]:
+    if read.kinds is not None:
+        return accounts_among(read.kinds, years=years)
+    return account_kinds(agency_ids={card.agency_id for card in people}, years=years)
 
 
 def _codes(

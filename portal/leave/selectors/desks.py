@@ -6,8 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from portal.leave.choices import Mode, Profile
-from portal.leave.models import LeaveDesk
+from portal.leave.models import JointLeaveYear, LeaveDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class DeskSettings:
     retention_basis: str = ""
     number_template: str = "{no}/{kind}/{year}"
     place: str = ""
+    joint_years: tuple[int, ...] = ()
+    """The years whose joint leave is taken off the annual leave."""
 
     @property
     def is_open(self) -> bool:
@@ -45,7 +50,12 @@ def desk_of(*, agency_id: UUID) -> DeskSettings:
 def desks_of(*, agency_ids: Collection[UUID]) -> dict[UUID, DeskSettings]:
     """Return what these agencies do here, each of them; one query."""
     wanted = set(agency_ids)
-    rows = LeaveDesk.objects.filter(agency__in=wanted).values("agency_id", *_COLUMNS)
+    deducting = JointLeaveYear.objects.filter(agency=OuterRef("agency"), deducts=True)
+    rows = (
+        LeaveDesk.objects.filter(agency__in=wanted)
+        .annotate(joint_years=ArraySubquery(deducting.order_by("year").values("year")))
+        .values("agency_id", "joint_years", *_COLUMNS)
+    )
     found = {row.pop("agency_id"): _settings(row) for row in rows}
     return {agency_id: found.get(agency_id, DeskSettings()) for agency_id in wanted}
 
@@ -57,5 +67,9 @@ def open_agencies() -> list[UUID]:
 
 
 def _settings(row: dict[str, Any]) -> DeskSettings:
-    words = {"mode": Mode(row["mode"]), "profile": Profile(row["profile"])}
-    return DeskSettings(**{**row, **words})
+    read = {
+        "mode": Mode(row["mode"]),
+        "profile": Profile(row["profile"]),
+        "joint_years": tuple(row["joint_years"]),
+    }
+    return DeskSettings(**{**row, **read})

@@ -11,7 +11,7 @@ from portal.leave.choices import EntryKind, Unit
 from portal.leave.models import JointLeaveYear, LeaveDay, LeaveRequest, LedgerEntry
 from portal.leave.rules.entitlement import JointDay
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
-from portal.leave.selectors.calendars import work_calendars
+from portal.leave.selectors.calendars import calendars_for
 from portal.people.selectors import EmployeeCard
 
 Code = tuple[UUID, str]
@@ -24,22 +24,29 @@ def is_deducted(*, agency_id: UUID, year: int) -> bool:
 
 
 def joint_days_off(
-    cards: Iterable[EmployeeCard], *, years: Collection[int]
+    cards: Iterable[EmployeeCard],
+    *,
+    years: Collection[int],
+    deducting: Mapping[UUID, Collection[int]] | None = None,
 ) -> dict[UUID, frozenset[date]]:
     """
     Return the days of joint leave that each employee stays at home at the cost of her own days.
 
     Those on a weekday of her week, in years in which her agency takes them off, that she did
-    not work and that no granted leave of hers counts itself, as sick leave does. One query
+    not work and that no granted leave of hers counts itself, as sick leave does. ``deducting``
+    are the years of each agency that does, where they have been read already. One query at most
     where no agency does that, else a constant number.
     """
     people = list(cards)
-    found = _deducting({card.agency_id for card in people}, years)
-    concerned = {card.id: found[card.agency_id] for card in people if card.agency_id in found}
+    if deducting is None:
+        deducting = _deducting({card.agency_id for card in people}, years)
+    concerned = {card.id: own for card in people if (own := deducting.get(card.agency_id))}
     if not concerned:
         return {}
     first, last = date(min(years), 1, 1), date(max(years), 12, 31)
-    calendars = work_calendars(employee_ids=concerned, first=first, last=last)
+    calendars = calendars_for(
+        (card for card in people if card.id in concerned), first=first, last=last
+    )
     counted = _counted_by_leave(concerned, first, last)
     return {
         who: _off(calendar, concerned[who]) - counted.get(who, set())

@@ -1,12 +1,14 @@
 """Weeks, joint leave and the days of one employee, as HR keeps them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.expressions import BaseExpression
 from django.db.models.functions import Lower
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language
@@ -17,12 +19,22 @@ from portal.leave import policies
 from portal.leave.choices import EntryKind, PatternKind
 from portal.leave.models import JointLeaveDuty, JointLeaveYear, ServiceRecord, WorkPattern
 from portal.leave.policies.desk import get_settled_employee
+from portal.leave.rules.entitlement import LOOKS_BACK_YEARS
 from portal.leave.rules.kinds import INDONESIAN
-from portal.leave.selectors.balances import Balance, balance_of, entries_of
-from portal.leave.selectors.kinds import kinds_for
-from portal.leave.selectors.service import service_since
+from portal.leave.selectors.balances import (
+    Balance,
+    EntryRow,
+    entries_of,
+    joint_taken_among,
+    own_balances,
+)
+from portal.leave.selectors.books import Known
+from portal.leave.selectors.kept import PersonRow
+from portal.leave.selectors.kinds import all_kinds, open_among
+from portal.leave.selectors.service import service_of
 from portal.people.actors import Account
 from portal.people.choices import Employment
+from portal.people.selectors import card_of
 
 MINUTES: Final = 60
 
@@ -144,17 +156,26 @@ def get_entitlement(
 
     :raises Http404: alike for a foreign and for an absent one, and for oneself.
     """
-    employee = get_settled_employee(actor=actor, employee_id=employee_id)
-    today = local_day(now, employee.work_zone)
+    employee = get_settled_employee(actor=actor, employee_id=employee_id, beside=_kept())
+    recorded: date | None = getattr(employee, "started_on", None)
+    duties: list[date] = getattr(employee, "duties", [])
+    person, today = card_of(employee), local_day(now, employee.work_zone)
     years = tuple(range(today.year - 2, today.year + 2))
     shown = year if year in years else today.year
+    versions = all_kinds(agency_ids=[person.agency_id])
+    since = service_of(person, recorded=recorded)
     names = {
         kind.code: kind.name(get_language() or INDONESIAN)
-        for kind in kinds_for(employee_id=employee_id, on=today)
+        for kind in open_among(versions, person, since=since, on=today)
         if kind.has_account
     }
-    record = ServiceRecord.objects.filter(employee=employee).first()
-    duties = JointLeaveDuty.objects.filter(employee=employee, day__year=shown).order_by("day")
+    entries = entries_of(employee_id=person.id, since=shown - LOOKS_BACK_YEARS)
+    known = Known(
+        kinds=versions,
+        services={person.id: since},
+        joint_taken=joint_taken_among(entries, employee_id=person.id),
+    )
+    left = own_balances(person, codes=names, year=shown, today=today, known=known)
     return EntitlementPage(
         id=employee.pk,
         name=employee.user.full_name,
@@ -163,24 +184,42 @@ def get_entitlement(
         is_active=employee.user.is_active,
         year=shown,
         years=years,
-        since=service_since(employee_id=employee_id),
-        is_recorded=record is not None,
-        contract_until=record.contract_until if record else None,
-        books=tuple(
-            _book(employee_id, code, name, year=shown, today=today)
-            for code, name in names.items()
-        ),
+        since=since,
+        is_recorded=recorded is not None,
+        contract_until=getattr(employee, "contract_until", None),
+        books=tuple(_book(name, left[code], entries) for code, name in names.items()),
         codes=tuple(names.items()),
-        duties=tuple(duties.values_list("day", flat=True)),
+        duties=tuple(day for day in duties if day.year == shown),
         weeks=tuple(_weeks(WorkPattern.objects.filter(employee=employee), today=today)),
     )
 
 
-def _book(employee_id: UUID, code: str, name: str, *, year: int, today: date) -> BookRow:
-    lines = entries_of(employee_id=employee_id, code=code, year=year)
+def get_person(*, actor: Account, employee_id: UUID) -> PersonRow:
+    """
+    Return somebody whose days the actor keeps; one query.
+
+    :raises Http404: alike for a foreign and for an absent one, and for oneself.
+    """
+    found = get_settled_employee(actor=actor, employee_id=employee_id)
+    return PersonRow(found.pk, found.user.full_name, found.unit.name)
+
+
+def _kept() -> dict[str, BaseExpression]:
+    """Return what HR wrote down of somebody, to be read with her."""
+    record = ServiceRecord.objects.filter(employee=OuterRef("pk"))
+    duties = JointLeaveDuty.objects.filter(employee=OuterRef("pk")).order_by("day")
+    return {
+        "started_on": Subquery(record.values("started_on")),
+        "contract_until": Subquery(record.values("contract_until")),
+        "duties": ArraySubquery(duties.values("day")),
+    }
+
+
+def _book(name: str, balance: Balance, entries: Iterable[EntryRow]) -> BookRow:
+    place = (balance.code, balance.year)
     return BookRow(
         name=name,
-        balance=balance_of(employee_id=employee_id, code=code, year=year, today=today),
+        balance=balance,
         lines=tuple(
             LineRow(
                 on_day=line.on_day,
@@ -189,7 +228,8 @@ def _book(employee_id: UUID, code: str, name: str, *, year: int, today: date) ->
                 source_year=line.source_year,
                 request_id=line.request_id,
             )
-            for line in lines
+            for line in entries
+            if (line.code, line.leave_year) == place
         ),
     )
 

@@ -77,8 +77,19 @@ def kinds_open_to(person: EmployeeCard, *, on: date) -> list[Kind]:
     """Return the kinds that somebody who is read already can ask for; see `kinds_for`."""
     rows = kinds_of(agency_id=person.agency_id, on=on)
     since = services_of([person])[person.id] if _asks_for_service(rows) else None
+    return open_among(rows, person, since=since, on=on)
+
+
+def open_among(
+    versions: Iterable[Kind], person: EmployeeCard, *, since: date | None, on: date
+) -> list[Kind]:
+    """Return those of some kinds that somebody who serves ``since`` can ask for on a day."""
     return [
-        kind for kind in rows if is_open(kind, employment=person.employment, since=since, on=on)
+        kind
+        for kind in versions
+        if kind.valid_from <= on
+        and (kind.valid_until is None or kind.valid_until >= on)
+        and is_open(kind, employment=person.employment, since=since, on=on)
     ]
 
 
@@ -117,10 +128,27 @@ def account_kinds(
     The one valid on 1 January, or the first to become valid in the year; a year without one is
     left out. By position and code; one query.
     """
-    rows = LeaveType.objects.filter(agency__in=set(agency_ids), has_account=True, is_on=True)
+    rows = _versions(agency_ids).filter(has_account=True)
+    return accounts_among([kind_of(row) for row in rows], years=years)
+
+
+def all_kinds(*, agency_ids: Collection[UUID]) -> list[Kind]:
+    """
+    Return the kinds of these agencies that are switched on, in every version of theirs.
+
+    By position, code and first day; one query.
+    """
+    return [kind_of(row) for row in _versions(agency_ids)]
+
+
+def accounts_among(
+    kinds: Iterable[Kind], *, years: Iterable[int]
+) -> dict[tuple[UUID, str], dict[int, Kind]]:
+    """Return those with an account of what `all_kinds` read; see `account_kinds`."""
     versions: dict[tuple[UUID, str], list[Kind]] = {}
-    for row in rows.order_by("position", "code", "valid_from"):
-        versions.setdefault((row.agency_id, row.code), []).append(kind_of(row))
+    for kind in kinds:
+        if kind.has_account:
+            versions.setdefault((kind.agency_id, kind.code), []).append(kind)
     span = list(years)
     found = {
         place: {year: kind for year in span if (kind := _of_year(kinds, year)) is not None}
@@ -137,6 +165,11 @@ def _of_year(versions: Iterable[Kind], year: int) -> Kind | None:
         if kind.valid_from <= last and (kind.valid_until is None or kind.valid_until >= first)
     )
     return next(valid, None)
+
+
+def _versions(agency_ids: Collection[UUID]) -> QuerySet[LeaveType]:
+    rows = LeaveType.objects.filter(agency__in=set(agency_ids), is_on=True)
+    return rows.order_by("position", "code", "valid_from")
 
 
 def _rows(agency_id: UUID, on: date) -> QuerySet[LeaveType]:

@@ -42,11 +42,12 @@ from portal.leave.selectors.papers import (
     place_of,
     public_name,
 )
-from portal.leave.selectors.service import service_since
+from portal.leave.selectors.service import services_of
 from portal.papers.choices import Answer, LeaveBox
 from portal.papers.pdf import make_pdf
 from portal.papers.shapes import LeaveForm, YearBalance
 from portal.people.actors import Account
+from portal.people.selectors import card_of
 from portal.vault import services as vault
 
 _ANSWERS: Final = {
@@ -113,7 +114,19 @@ def letter_pdf(*, actor: Account, request_id: UUID) -> bytes:
 
     :raises Http404: for anybody else's request, and where nothing is signed.
     """
-    row = _readable(actor=actor, request_id=request_id)
+    return _letter(_readable(actor=actor, request_id=request_id))
+
+
+def own_letter_pdf(*, actor: Account, request_id: UUID) -> bytes:
+    """
+    Return the letter on a leave of the actor's own; see `letter_pdf`.
+
+    :raises Http404: for anybody else's request, and where nothing is signed.
+    """
+    return _letter(policies.get_own_request(actor=actor, request_id=request_id))
+
+
+def _letter(row: LeaveRequest) -> bytes:
     letter = Letter.objects.filter(decision__request=row).order_by("-signed_on", "-pk").first()
     if letter is None:
         raise Http404
@@ -128,7 +141,19 @@ def form_pdf(*, actor: Account, request_id: UUID) -> bytes:
 
     :raises Http404: for anybody else's request.
     """
-    row = _readable(actor=actor, request_id=request_id)
+    return _drawn(_readable(actor=actor, request_id=request_id))
+
+
+def own_form_pdf(*, actor: Account, request_id: UUID) -> bytes:
+    """
+    Return the form of a leave of the actor's own; see `form_pdf`.
+
+    :raises Http404: for anybody else's request.
+    """
+    return _drawn(policies.get_own_request(actor=actor, request_id=request_id))
+
+
+def _drawn(row: LeaveRequest) -> bytes:
     with override(LANGUAGE):
         paper = _form(row)
     return make_pdf(paper=paper)
@@ -201,12 +226,13 @@ def _decided(row: LeaveRequest) -> dict[str, Any]:
     """Return section VIII: the signed decision of the round, its number and its code."""
     found = (
         Decision.objects.filter(request=row, round=row.round, state=DecisionState.FINAL)
-        .select_related("decree", "decided_by")
+        .select_related("decree", "decided_by", "letter")
+        .defer("letter__pdf")
         .first()
     )
     if found is None or found.outcome not in _ANSWERS:
         return {"decision": None}
-    letter = Letter.objects.filter(decision=found).first()
+    letter = getattr(found, "letter", None)
     decree = found.decree
     token = vault.open_field_text(letter, "sealed_token") if letter else ""
     return {
@@ -233,7 +259,7 @@ def _note(reason: str, first: date | None, last: date | None) -> str:
 
 def _service_length(row: LeaveRequest) -> str:
     """Return how long somebody has served when asking, in years and months; or nothing."""
-    since = service_since(employee_id=row.employee_id)
+    since = services_of([card_of(row.employee)])[row.employee_id]
     if since is None:
         return ""
     years, months = divmod(months_between(since, row.sent_on), 12)

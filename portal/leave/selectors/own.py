@@ -23,6 +23,7 @@ from portal.leave.choices import (
 )
 from portal.leave.models import LeaveRequest
 from portal.leave.rules.transitions import TABLE
+from portal.leave.selectors.books import Known, long_years_among
 from portal.leave.selectors.desks import desk_of
 from portal.leave.selectors.details import open_details
 from portal.leave.selectors.kinds import kind_of
@@ -87,13 +88,17 @@ def list_own(*, actor: Account, now: datetime) -> OwnList:
     :raises Http404: for somebody who is no employee.
     """
     person = policies.own_card(actor)
-    mode = desk_of(agency_id=person.agency_id).mode
+    desk = desk_of(agency_id=person.agency_id)
     today = local_day(now, person.zone)
-    rows = policies.own_requests(actor).select_related("leave_type")
+    own = policies.own_requests(actor).select_related("leave_type")
+    rows = list(own.order_by("first_day", "sent_on", "id"))
+    known = Known(
+        long_years=long_years_among(rows), joint_years={person.agency_id: desk.joint_years}
+    )
     return OwnList(
-        is_closed=mode == Mode.OFF,
-        is_desk=mode == Mode.ATTESTATION,
-        rows=tuple(OwnRow(**_row(row)) for row in rows.order_by("first_day", "sent_on", "id")),
+        is_closed=desk.mode == Mode.OFF,
+        is_desk=desk.mode == Mode.ATTESTATION,
+        rows=tuple(OwnRow(**_row(row)) for row in rows),
         balances=tuple(
             BalanceRow(
                 name=kind.name,
@@ -102,7 +107,7 @@ def list_own(*, actor: Account, now: datetime) -> OwnList:
                 reserved=kind.balance.reserved,
                 buckets=kind.balance.buckets,
             )
-            for kind in open_kinds(person, mode=mode, today=today)
+            for kind in open_kinds(person, mode=desk.mode, today=today, known=known)
             if kind.balance is not None
         ),
         today=today,

@@ -1,6 +1,7 @@
 """What somebody sees before she sends: kind, days, evidence, effects, and who learns what."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -24,9 +25,11 @@ from portal.leave.rules.allowance import Band, allowance_range
 from portal.leave.rules.asking import LeaveAsk, ways_after
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.asking import Weighed, weigh
-from portal.leave.selectors.balances import Balance, balance_of, own_balances
-from portal.leave.selectors.kinds import kinds_open_to
+from portal.leave.selectors.balances import Balance, own_balances
+from portal.leave.selectors.books import Known
+from portal.leave.selectors.kinds import all_kinds, kinds_open_to, open_among
 from portal.leave.selectors.lengths import days_label
+from portal.leave.selectors.service import services_of
 from portal.people.actors import Account
 from portal.people.selectors import EmployeeCard
 
@@ -116,11 +119,22 @@ def preview(
     )
 
 
-def open_kinds(person: EmployeeCard, *, mode: Mode, today: date) -> list[KindChoice]:
-    """Return the kinds somebody can ask for today with what is left; see `kind_names`."""
-    kinds = _kinds(person, mode=mode, today=today)
+def open_kinds(
+    person: EmployeeCard, *, mode: Mode, today: date, known: Known | None = None
+) -> list[KindChoice]:
+    """
+    Return the kinds somebody can ask for today with what is left; see `kind_names`.
+
+    ``known`` is what has been read of her already; her kinds and her service are read here.
+    """
+    if mode == Mode.OFF:
+        return []
+    versions, services = all_kinds(agency_ids=[person.agency_id]), services_of([person])
+    read = replace(known or Known(), kinds=versions, services=services)
+    found = open_among(versions, person, since=services[person.id], on=today)
+    kinds = _done_here(found, mode=mode)
     counted = [kind.code for kind in kinds if kind.has_account and mode == Mode.FULL]
-    left = own_balances(person, codes=counted, year=today.year, today=today)
+    left = own_balances(person, codes=counted, year=today.year, today=today, known=read)
     language = get_language() or "id"
     return [
         KindChoice(code=kind.code, name=kind.name(language), balance=left.get(kind.code))
@@ -191,13 +205,12 @@ def who_sees(found: Weighed) -> tuple[tuple[str, str], ...]:
 
 
 def _kinds(person: EmployeeCard, *, mode: Mode, today: date) -> list[Kind]:
-    if mode == Mode.OFF:
-        return []
-    return [
-        kind
-        for kind in kinds_open_to(person, on=today)
-        if mode == Mode.FULL or kind.family == Family.SICK
-    ]
+    return [] if mode == Mode.OFF else _done_here(kinds_open_to(person, on=today), mode=mode)
+
+
+def _done_here(kinds: Iterable[Kind], *, mode: Mode) -> list[Kind]:
+    """Keep sick leave alone where the house attests beside another system."""
+    return [kind for kind in kinds if mode == Mode.FULL or kind.family == Family.SICK]
 
 
 def _years(found: Weighed) -> tuple[YearLeft, ...]:
@@ -217,9 +230,9 @@ def _years(found: Weighed) -> tuple[YearLeft, ...]:
 def _balance(found: Weighed, kind: Kind | None) -> Balance | None:
     if kind is None or not found.left:
         return None
-    return balance_of(
-        employee_id=found.person.id, code=kind.code, year=min(found.left), today=found.today
-    )
+    return own_balances(
+        found.person, codes=[kind.code], year=min(found.left), today=found.today
+    )[kind.code]
 
 
 def _evidence(found: Weighed) -> tuple[str, ...]:

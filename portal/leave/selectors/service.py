@@ -1,6 +1,6 @@
 """Since when somebody serves, as far as anybody knows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -8,19 +8,9 @@ from uuid import UUID
 from portal.leave.models import ServiceRecord
 from portal.people.choices import Employment
 from portal.people.rules import service_start_from_nip
-from portal.people.selectors import EmployeeCard, employees_by_id
+from portal.people.selectors import EmployeeCard
 
 _YEAR: Final = slice(8, 12)
-
-
-def service_since(*, employee_id: UUID) -> date | None:
-    """Return since when somebody serves, or None if nothing tells; two queries."""
-    return services_since(employee_ids=[employee_id]).get(employee_id)
-
-
-def services_since(*, employee_ids: Collection[UUID]) -> dict[UUID, date | None]:
-    """Return since when each of these employees serves; see `services_of`. Two queries."""
-    return services_of(employees_by_id(employee_ids=employee_ids).values())
 
 
 def services_of(cards: Iterable[EmployeeCard]) -> dict[UUID, date | None]:
@@ -33,7 +23,12 @@ def services_of(cards: Iterable[EmployeeCard]) -> dict[UUID, date | None]:
     people = list(cards)
     rows = ServiceRecord.objects.filter(employee__in=[card.id for card in people])
     recorded = dict(rows.values_list("employee_id", "started_on"))
-    return {card.id: recorded.get(card.id) or _from_number(card) for card in people}
+    return {card.id: service_of(card, recorded=recorded.get(card.id)) for card in people}
+
+
+def service_of(card: EmployeeCard, *, recorded: date | None) -> date | None:
+    """Return since when an employee serves, by what HR recorded or else by her number."""
+    return recorded or _from_number(card)
 
 
 def _from_number(card: EmployeeCard) -> date | None:

@@ -13,7 +13,7 @@ from portal.common.db import database_now
 from portal.leave.forms.days import JointYearForm, WeekEndForm, WeekForm
 from portal.leave.policies.desk import get_settled_week
 from portal.leave.selectors.kept import list_unit_choices
-from portal.leave.selectors.kept_weeks import get_entitlement, list_weeks
+from portal.leave.selectors.kept_weeks import get_person, list_weeks
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.weeks import end_week, set_joint_year, set_week
 from portal.leave.views.desk import about
@@ -92,7 +92,7 @@ def week_end(request: HttpRequest, pattern_id: UUID) -> HttpResponse:
 def own_week(request: HttpRequest, employee_id: UUID) -> HttpResponse:
     """Enter a week that one person alone works."""
     actor, now = actor_of(request), database_now()
-    page = get_entitlement(actor=actor, employee_id=employee_id, year=None, now=now)
+    page = get_person(actor=actor, employee_id=employee_id)
     form = WeekForm(request.POST or None, units=None)
     if request.method == "POST" and form.is_valid():
         week = {**form.week(), "unit_id": None, "employee_id": employee_id}

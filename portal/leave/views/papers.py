@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from portal.common.files import FileKind, file_answer
-from portal.leave import policies
-from portal.leave.selectors.letters import form_pdf, letter_pdf
+from portal.leave.selectors.letters import own_form_pdf, own_letter_pdf
 from portal.people.actors import actor_of
 from portal.people.policies import Who, policy
 
@@ -16,8 +15,7 @@ from portal.people.policies import Who, policy
 @require_safe
 def letter(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Hand over the signed letter."""
-    policies.get_own_request(actor=actor_of(request), request_id=request_id)
-    data = letter_pdf(actor=actor_of(request), request_id=request_id)
+    data = own_letter_pdf(actor=actor_of(request), request_id=request_id)
     return file_answer(data, FileKind.PDF)
 
 
@@ -25,6 +23,5 @@ def letter(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @require_safe
 def leave_form(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Hand over the form, drawn from what is known now."""
-    policies.get_own_request(actor=actor_of(request), request_id=request_id)
-    data = form_pdf(actor=actor_of(request), request_id=request_id)
+    data = own_form_pdf(actor=actor_of(request), request_id=request_id)
     return file_answer(data, FileKind.PDF)

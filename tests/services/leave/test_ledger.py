@@ -215,7 +215,8 @@ def test_a_kind_without_an_account_moves_nothing(employee):
 
 def test_the_lines_of_a_year_can_be_read(employee):
     take(employee, days_on(MARCH, 2))
-    rows = entries_of(employee_id=employee.pk, code=ANNUAL, year=2026)
+    rows = entries_of(employee_id=employee.pk, since=2026)
+    assert {(row.code, row.leave_year) for row in rows} == {(ANNUAL, 2026)}
     assert [(row.kind, row.quantity) for row in rows] == [
         (EntryKind.GRANT, 12),
         (EntryKind.CONSUME, -1),
