@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.expressions import BaseExpression
+from django.db.models.functions import ExtractYear
 from django.http import Http404
 
 from portal.leave import policies
@@ -20,6 +25,7 @@ from portal.leave.choices import (
     WayForward,
 )
 from portal.leave.models import (
+    Attestation,
     CaseEvent,
     Consideration,
     Decision,
@@ -34,9 +40,10 @@ from portal.leave.selectors.desk_rows import (
     ASKED,
     Facts,
     QueueRow,
-    facts_for,
+    facts_among,
     opinion_label,
     queue_row,
+    standing_for,
     with_part,
 )
 from portal.people.actors import Account
@@ -143,15 +150,23 @@ def get_case(*, actor: Account, request_id: UUID, now: datetime) -> CasePage:
     """
     row = (
         with_part(policies.desk_requests(actor), actor)
+        .annotate(**_beside())
         .filter(pk=request_id, desk_only=False)
         .first()
     )
     if row is None:
         raise Http404
-    facts = facts_for([row], actor=actor)
+    decided, asked = _decided(row), _asked(row)
+    facts = facts_among(
+        [row],
+        standing=standing_for([row], actor),
+        decisions=decided,
+        verdicts=Attestation.objects.filter(request=row, stands=True).defer("pdf"),
+        opinions=asked,
+    )
     shown = queue_row(row, facts, now=now)
-    decisions = _decisions(row, actor)
-    revocation = Revocation.objects.filter(request=row, confirmed_by=None).first()
+    decisions = tuple(_decision(one, actor) for one in decided)
+    revocation = _revocation(row)
     return CasePage(
         row=shown,
         sent_on=row.sent_on,
@@ -160,18 +175,55 @@ def get_case(*, actor: Account, request_id: UUID, now: datetime) -> CasePage:
         outcomes=_outcomes(row, shown, facts),
         can=_can(row, shown, has_revocation=revocation is not None),
         verdict=_verdict(row, facts),
-        opinions=_opinions(row),
+        opinions=tuple(_opinion(one) for one in asked),
         decisions=decisions,
         events=_events(row),
         buckets=_buckets(row),
-        unit_away=_unit_away(row),
-        unit_size=Employee.objects.filter(
-            unit=row.employee.unit_id, user__is_active=True
-        ).count(),
+        unit_away=getattr(row, "unit_away", None) or 0,
+        unit_size=getattr(row, "unit_size", None) or 0,
         has_letter=any(one.letter_number for one in decisions),
         revocation_asked_by=revocation.asked_by.full_name if revocation else "",
         revocation_is_own=revocation is not None and revocation.asked_by_id == actor.user_id,
     )
+
+
+def _beside() -> dict[str, BaseExpression]:
+    """
+    Return what is read with a request: the days left by source year, and its unit.
+
+    ``unit_away`` are the colleagues with granted leave on one of these days.
+    """
+    accounts = LeaveAccount.objects.filter(
+        employee=OuterRef("employee"),
+        code=OuterRef("leave_type__code"),
+        leave_year=ExtractYear(OuterRef("first_day")),
+    ).order_by("source_year")
+    colleagues = Employee.objects.filter(unit=OuterRef("employee__unit"), user__is_active=True)
+    away = LeaveRequest.objects.filter(
+        employee__unit=OuterRef("employee__unit"),
+        state__in=KEPT,
+        claims__active=True,
+        claims__day__range=(OuterRef("first_day"), OuterRef("last_day")),
+    ).exclude(employee=OuterRef("employee"))
+    return {
+        "sources": ArraySubquery(accounts.values("source_year")),
+        "lefts": ArraySubquery(accounts.values("available")),
+        "unit_size": Subquery(
+            colleagues.order_by().values("unit").annotate(all=Count("pk")).values("all")
+        ),
+        "unit_away": Subquery(
+            away.order_by()
+            .values("employee__unit")
+            .annotate(all=Count("employee", distinct=True))
+            .values("all")
+        ),
+    }
+
+
+def _revocation(row: LeaveRequest) -> Revocation | None:
+    """Return the revocation that waits for a second person."""
+    found: Revocation | None = getattr(row, "revocation", None)
+    return found if found is not None and found.confirmed_by_id is None else None
 
 
 def _outcomes(row: LeaveRequest, shown: QueueRow, facts: Facts) -> tuple[Outcome, ...]:
@@ -211,61 +263,57 @@ def _verdict(row: LeaveRequest, facts: Facts) -> VerdictRow | None:
     )
 
 
-def _opinions(row: LeaveRequest) -> tuple[OpinionRow, ...]:
-    rows = (
+def _asked(row: LeaveRequest) -> list[Consideration]:
+    return list(
         Consideration.objects.filter(request=row)
         .exclude(state__in=_SHOWN)
         .select_related("asked__user", "acted_by__user")
         .order_by("round", "asked_on", "step", "id")
     )
-    return tuple(
-        OpinionRow(
-            asked=one.asked.user.full_name,
-            answered_by=one.acted_by.user.full_name if one.acted_by else "",
-            label=opinion_label(one),
-            reason_label=str(Reason(one.reason).label) if one.reason else "",
-            other_first=one.other_first,
-            other_last=one.other_last,
-            asked_on=one.asked_on,
-            answered_on=one.answered_on,
-        )
-        for one in rows
+
+
+def _opinion(one: Consideration) -> OpinionRow:
+    return OpinionRow(
+        asked=one.asked.user.full_name,
+        answered_by=one.acted_by.user.full_name if one.acted_by else "",
+        label=opinion_label(one),
+        reason_label=str(Reason(one.reason).label) if one.reason else "",
+        other_first=one.other_first,
+        other_last=one.other_last,
+        asked_on=one.asked_on,
+        answered_on=one.answered_on,
     )
 
 
-def _decisions(row: LeaveRequest, actor: Account) -> tuple[DecisionRow, ...]:
-    rows = (
+def _decided(row: LeaveRequest) -> list[Decision]:
+    return list(
         Decision.objects.filter(request=row)
         .exclude(state=DecisionState.UNDONE)
-        .select_related("decided_by")
+        .select_related("decided_by", "letter")
+        .defer("letter__pdf", "letter__sealed_token")
         .order_by("round", "decided_at")
     )
-    letters = {
-        decision_id: (number, revoked_on is None)
-        for decision_id, number, revoked_on in Letter.objects.filter(
-            decision__request=row
-        ).values_list("decision_id", "number", "revoked_on")
-    }
-    return tuple(
-        DecisionRow(
-            id=one.pk,
-            outcome=Outcome(one.outcome),
-            outcome_label=str(Outcome(one.outcome).label),
-            state=DecisionState(one.state),
-            state_label=str(DecisionState(one.state).label),
-            first_day=one.first_day,
-            last_day=one.last_day,
-            reason_label=str(Reason(one.reason).label) if one.reason else "",
-            way_labels=tuple(str(WayForward(way).label) for way in one.ways_forward),
-            other_first=one.other_first,
-            other_last=one.other_last,
-            decided_by=one.decided_by.full_name,
-            undo_until=one.final_at,
-            is_own=one.decided_by_id == actor.user_id,
-            letter_number=letters.get(one.pk, ("", False))[0],
-            is_valid=letters.get(one.pk, ("", False))[1],
-        )
-        for one in rows
+
+
+def _decision(one: Decision, actor: Account) -> DecisionRow:
+    letter: Letter | None = getattr(one, "letter", None)
+    return DecisionRow(
+        id=one.pk,
+        outcome=Outcome(one.outcome),
+        outcome_label=str(Outcome(one.outcome).label),
+        state=DecisionState(one.state),
+        state_label=str(DecisionState(one.state).label),
+        first_day=one.first_day,
+        last_day=one.last_day,
+        reason_label=str(Reason(one.reason).label) if one.reason else "",
+        way_labels=tuple(str(WayForward(way).label) for way in one.ways_forward),
+        other_first=one.other_first,
+        other_last=one.other_last,
+        decided_by=one.decided_by.full_name,
+        undo_until=one.final_at,
+        is_own=one.decided_by_id == actor.user_id,
+        letter_number=letter.number if letter else "",
+        is_valid=letter is not None and letter.revoked_on is None,
     )
 
 
@@ -281,28 +329,8 @@ def _buckets(row: LeaveRequest) -> tuple[tuple[int, str], ...]:
     """Return what is left by source year, the oldest first; taken in this order."""
     if not row.leave_type.has_account:
         return ()
-    rows = LeaveAccount.objects.filter(
-        employee=row.employee_id,
-        code=row.leave_type.code,
-        leave_year=row.first_day.year,
-    ).order_by("source_year")
+    sources: list[int] = getattr(row, "sources", [])
+    lefts: list[Decimal] = getattr(row, "lefts", [])
     return tuple(
-        (year, f"{left.normalize():f}")
-        for year, left in rows.values_list("source_year", "available")
-    )
-
-
-def _unit_away(row: LeaveRequest) -> int:
-    """Return how many colleagues of the unit have granted leave on one of these days."""
-    return (
-        LeaveRequest.objects.filter(
-            employee__unit=row.employee.unit_id,
-            state__in=KEPT,
-            claims__active=True,
-            claims__day__range=(row.first_day, row.last_day),
-        )
-        .exclude(employee=row.employee_id)
-        .values("employee")
-        .distinct()
-        .count()
+        (year, f"{left.normalize():f}") for year, left in zip(sources, lefts, strict=True)
     )

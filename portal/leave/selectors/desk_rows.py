@@ -241,15 +241,40 @@ def facts_for(rows: Sequence[LeaveRequest], *, actor: Account) -> Facts:
     )
     verdicts = Attestation.objects.filter(request__in=ids, stands=True).defer("pdf")
     opinions = Consideration.objects.filter(request__in=ids, state__in=_ANSWERED)
+    return facts_among(
+        rows,
+        standing=standing_for(rows, actor),
+        decisions=decisions,
+        verdicts=verdicts,
+        opinions=opinions.order_by("asked_on", "step", "id"),
+    )
+
+
+def facts_among(
+    rows: Iterable[LeaveRequest],
+    *,
+    standing: Standing,
+    decisions: Iterable[Decision],
+    verdicts: Iterable[Attestation],
+    opinions: Iterable[Consideration],
+) -> Facts:
+    """
+    Return what requests are shown with, of what has been read of them already.
+
+    ``verdicts`` are those that stand. Of ``decisions`` those that take effect soon count, of
+    ``opinions`` the last one of the round; both in the order in which they came.
+    """
     by_round = {row.pk: row.round for row in rows}
     return Facts(
-        standing=standing_for(rows, actor),
-        decisions={one.request_id: one for one in decisions},
+        standing=standing,
+        decisions={
+            one.request_id: one for one in decisions if one.state == DecisionState.PENDING
+        },
         verdicts={one.request_id: one for one in verdicts},
         opinions={
             one.request_id: one
-            for one in opinions.order_by("asked_on", "step", "id")
-            if one.round == by_round[one.request_id]
+            for one in opinions
+            if one.state in _ANSWERED and one.round == by_round[one.request_id]
         },
     )
 
