@@ -149,14 +149,15 @@ class Stage:
     """
     One stage of a phased return, both days included.
 
-    ``hours`` are those of a day, ``percent`` a share of the usual hours; either may be absent.
+    ``percent`` is a share of the usual hours, ``hours`` what it is of a day, in words; either
+    may be absent.
     ``restrictions`` are words of the fixed vocabulary.
     """
 
     starts_on: date
     ends_on: date
-    hours: Decimal | None = None
     percent: int | None = None
+    hours: str = ""
     place: str
     restrictions: tuple[str, ...] = ()
 

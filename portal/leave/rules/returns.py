@@ -7,11 +7,14 @@ from itertools import pairwise
 from typing import Final
 
 from portal.leave.choices import Place, Refusal, Restriction
+from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 
 MOST_DAYS: Final = 56
 LATEST_START_DAYS: Final = 56
 """A return in stages begins within eight weeks after the last day of leave."""
 MOST_STAGES: Final = 6
+_WHOLE: Final = 100
+_HALF: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,24 @@ def refuse_plan(draft: PlanDraft, *, leave_ends: date) -> Refusal | None:
     if any(not first <= day <= last for day in draft.review_days):
         return Refusal.PLAN_DATES
     return None
+
+
+def minutes_a_day(
+    *, first: date, last: date, percent: int, calendar: WorkCalendar
+) -> tuple[int, int] | None:
+    """
+    Return the fewest and the most minutes that a stage asks for on a day worked.
+
+    They differ where her days do, as when Ramadan begins in the middle. Half a minute counts as
+    a whole one. None where no day of the stage is worked, or no week says how long.
+    """
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    try:
+        usual = {calendar.minutes_on(day) for day in days} - {0}
+    except NoCalendar:
+        return None
+    asked = [(minutes * percent + _HALF) // _WHOLE for minutes in usual]
+    return (min(asked), max(asked)) if asked else None
 
 
 def _in_a_row(stages: Sequence[StageDraft]) -> bool:

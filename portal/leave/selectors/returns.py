@@ -1,34 +1,44 @@
 """Phased returns as each of the three sees them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.calendars.rules import local_day
 from portal.leave.choices import EMPLOYEE, MANAGER, REVIEWER, Place, PlanState, Restriction
-from portal.leave.models import LeaveRequest, ReturnPlan
+from portal.leave.models import LeaveRequest, ReturnPlan, ReturnStage
 from portal.leave.policies import plans as policies
 from portal.leave.rules.counting import working_day_after
-from portal.leave.rules.returns import LATEST_START_DAYS
-from portal.leave.rules.weeks import NoCalendar
-from portal.leave.selectors.calendars import work_calendar
+from portal.leave.rules.returns import LATEST_START_DAYS, MOST_DAYS, minutes_a_day
+from portal.leave.rules.weeks import NoCalendar, WorkCalendar
+from portal.leave.selectors.calendars import calendars_for
+from portal.leave.selectors.lengths import daily_label
 from portal.leave.selectors.papers import place_of
 from portal.papers.pdf import make_pdf
 from portal.papers.shapes import Agreement, ReturnPlanPaper, Stage
 from portal.people.actors import Account
+from portal.people.selectors import card_of
 
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """One stage, in words and in values."""
+    """
+    One stage, in words and in values.
+
+    ``daily_label`` is what the percent is of a day of hers, in hours; empty where no week says
+    how long she works.
+    """
 
     first_day: date
     last_day: date
     percent: int
+    daily_label: str
     place: Place
     place_label: str
 
@@ -88,11 +98,10 @@ def get_own_plan(*, actor: Account, request_id: UUID) -> PlanPage:
         policies.own_plans(actor)
         .filter(request=row)
         .select_related("manager__user")
-        .order_by("ended_on", "id")
-        .last()
+        .order_by(F("ended_on").desc(nulls_first=True), "-id")
+        .first()
     )
-    running = policies.own_plans(actor).filter(request=row, ended_on=None).first()
-    return _page(row, running or plan)
+    return _page(row, plan, calendar=_calendar(row, plan))
 
 
 def get_managed_plan(*, actor: Account, plan_id: UUID) -> PlanPage:
@@ -102,7 +111,7 @@ def get_managed_plan(*, actor: Account, plan_id: UUID) -> PlanPage:
     :raises Http404: if it is not hers.
     """
     plan = policies.get_plan(policies.managed_plans(actor), plan_id=plan_id)
-    return _page(plan.request, plan)
+    return _page(plan.request, plan, calendar=_calendar(plan.request, plan))
 
 
 def get_reviewed_plan(*, actor: Account, plan_id: UUID, now: datetime) -> PlanPage:
@@ -114,7 +123,7 @@ def get_reviewed_plan(*, actor: Account, plan_id: UUID, now: datetime) -> PlanPa
     today = local_day(now, actor.zone)
     plans = policies.reviewed_plans(actor=actor, today=today)
     plan = policies.get_plan(plans, plan_id=plan_id)
-    return _page(plan.request, plan)
+    return _page(plan.request, plan, calendar=_calendar(plan.request, plan))
 
 
 def list_plans_to_review(*, actor: Account, now: datetime) -> list[PlanPage]:
@@ -146,12 +155,13 @@ def own_plan_pdf(*, actor: Account, request_id: UUID) -> bytes:
     )
     if plan is None:
         raise Http404
-    page = _page(row, plan)
+    page = _page(row, plan, calendar=_calendar(row, plan))
     stages = tuple(
         Stage(
             starts_on=stage.first_day,
             ends_on=stage.last_day,
             percent=stage.percent,
+            hours=stage.daily_label,
             place=stage.place_label,
             restrictions=page.restriction_labels,
         )
@@ -177,7 +187,10 @@ def own_plan_pdf(*, actor: Account, request_id: UUID) -> bytes:
     )
 
 
-def _page(row: LeaveRequest, plan: ReturnPlan | None) -> PlanPage:
+def _page(
+    row: LeaveRequest, plan: ReturnPlan | None, *, calendar: WorkCalendar | None = None
+) -> PlanPage:
+    """Return a plan as a page shows it; without a calendar its stages say no hours."""
     state = PlanState(plan.state) if plan else None
     return PlanPage(
         id=plan.pk if plan else None,
@@ -185,12 +198,12 @@ def _page(row: LeaveRequest, plan: ReturnPlan | None) -> PlanPage:
         name=row.employee.user.full_name,
         unit=row.employee.unit.name,
         leave_ends=row.last_day,
-        earliest=_first_day_back(row) if plan is None else row.last_day + timedelta(days=1),
+        earliest=_earliest(row, None if plan else calendar),
         latest=row.last_day + timedelta(days=LATEST_START_DAYS),
         state=state,
         state_label=str(state.label) if state else "",
         version=plan.version if plan else 0,
-        stages=_stages(plan),
+        stages=_stages(plan, calendar),
         restrictions=tuple(Restriction(one) for one in plan.restrictions) if plan else (),
         restriction_labels=(
             tuple(str(Restriction(one).label) for one in plan.restrictions) if plan else ()
@@ -200,20 +213,23 @@ def _page(row: LeaveRequest, plan: ReturnPlan | None) -> PlanPage:
     )
 
 
-def _first_day_back(row: LeaveRequest) -> date:
+def _calendar(row: LeaveRequest, plan: ReturnPlan | None) -> WorkCalendar:
+    """Return the calendar of her days from a leave on as long as a plan lasts, or can begin."""
+    days = LATEST_START_DAYS + (MOST_DAYS if plan else 0)
+    last = row.last_day + timedelta(days=days)
+    cards = [card_of(row.employee)]
+    return calendars_for(cards, first=row.last_day, last=last)[row.employee_id]
+
+
+def _earliest(row: LeaveRequest, calendar: WorkCalendar | None) -> date:
     """Return the first working day after a leave; the day after it where no week is known."""
-    calendar = work_calendar(
-        employee_id=row.employee_id,
-        first=row.last_day,
-        last=row.last_day + timedelta(days=LATEST_START_DAYS),
-    )
-    try:
-        return working_day_after(row.last_day, 1, calendar)
-    except NoCalendar:
-        return row.last_day + timedelta(days=1)
+    if calendar is not None:
+        with suppress(NoCalendar):
+            return working_day_after(row.last_day, 1, calendar)
+    return row.last_day + timedelta(days=1)
 
 
-def _stages(plan: ReturnPlan | None) -> tuple[StageRow, ...]:
+def _stages(plan: ReturnPlan | None, calendar: WorkCalendar | None) -> tuple[StageRow, ...]:
     if plan is None:
         return ()
     return tuple(
@@ -221,11 +237,24 @@ def _stages(plan: ReturnPlan | None) -> tuple[StageRow, ...]:
             first_day=stage.first_day,
             last_day=stage.last_day,
             percent=stage.percent,
+            daily_label=_daily(stage, calendar),
             place=Place(stage.place),
             place_label=str(Place(stage.place).label),
         )
         for stage in sorted(plan.stages.all(), key=lambda one: one.number)
     )
+
+
+def _daily(stage: ReturnStage, calendar: WorkCalendar | None) -> str:
+    if calendar is None:
+        return ""
+    minutes = minutes_a_day(
+        first=stage.first_day,
+        last=stage.last_day,
+        percent=stage.percent,
+        calendar=calendar,
+    )
+    return daily_label(*minutes) if minutes else ""
 
 
 def _agreements(row: LeaveRequest, plan: ReturnPlan) -> tuple[AgreementRow, ...]:

@@ -81,8 +81,9 @@ def plan_paper(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @require_http_methods(_FORMS)
 def plan_manager(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Agree as the superior, or propose other hours."""
-    actor = actor_of(request)
-    return _of_others(request, get_managed_plan(actor=actor, plan_id=plan_id), role=MANAGER)
+    actor, now = actor_of(request), database_now()
+    page = get_managed_plan(actor=actor, plan_id=plan_id)
+    return _of_others(request, actor, page, role=MANAGER, now=now)
 
 
 @policy(
@@ -96,11 +97,12 @@ def plan_reviewer(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Agree as the medical reviewer, or propose otherwise."""
     actor, now = actor_of(request), database_now()
     page = get_reviewed_plan(actor=actor, plan_id=plan_id, now=now)
-    return _of_others(request, page, role=REVIEWER)
+    return _of_others(request, actor, page, role=REVIEWER, now=now)
 
 
-def _of_others(request: HttpRequest, page: PlanPage, *, role: str) -> HttpResponse:
-    actor, now = actor_of(request), database_now()
+def _of_others(
+    request: HttpRequest, actor: Account, page: PlanPage, *, role: str, now: datetime
+) -> HttpResponse:
     with_all = role == REVIEWER
     sent = request.POST if request.method == "POST" else None
     if request.POST.keys() & {"agree", "end"}:

@@ -3,20 +3,23 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pypdfium2
 import pytest
 from django.http import Http404
+from django.utils.translation import override
 
 from portal.leave.choices import (
     EMPLOYEE,
     MANAGER,
     REVIEWER,
+    PatternKind,
     Place,
     PlanState,
     Refusal,
     Restriction,
     State,
 )
-from portal.leave.models import LeaveRequest, ReturnPlan
+from portal.leave.models import LeaveRequest, ReturnPlan, WorkPattern
 from portal.leave.rules.returns import PlanDraft, StageDraft, refuse_plan
 from portal.leave.selectors.returns import (
     get_managed_plan,
@@ -27,6 +30,7 @@ from portal.leave.selectors.returns import (
 )
 from portal.leave.services import returns
 from portal.leave.services.desk import LeaveRefused
+from portal.leave.services.weeks import set_week
 from portal.notifications.models import Notification
 from portal.people.models import User
 from tests.support.leave import open_room
@@ -203,8 +207,6 @@ def test_the_reviewer_has_a_list_of_what_waits(room, granted):
 
 
 def test_the_paper_names_work_and_no_reviewer(room, granted):
-    import pypdfium2
-
     plan_id = propose(room, granted)
     with pytest.raises(Http404):
         own_plan_pdf(actor=room.asker, request_id=granted.pk)
@@ -224,3 +226,47 @@ def test_a_plan_is_suggested_from_the_next_working_day(room):
     LeaveRequest.objects.filter(pk=row.pk).update(state=State.GRANTED)
     page = get_own_plan(actor=room.asker, request_id=row.pk)
     assert page.earliest == date(2026, 12, 21)
+
+
+def stages_of(page):
+    return [(stage.percent, stage.daily_label) for stage in page.stages]
+
+
+def test_all_three_and_the_paper_say_a_stage_in_hours_of_her_own_day(room, granted):
+    half_way = DRAFT.stages[1].first_day + timedelta(days=4)
+    set_week(
+        actor=room.hr,
+        unit_id=None,
+        employee_id=None,
+        kind=PatternKind.RAMADAN,
+        days=range(1, 6),
+        weekly_minutes=1950,
+        valid_from=half_way,
+        valid_until=half_way + timedelta(days=29),
+        legal_basis="",
+        now=NOW,
+    )
+    plan_id = propose(room, granted)
+    with override("en"):
+        seen = [
+            get_own_plan(actor=room.asker, request_id=granted.pk),
+            get_managed_plan(actor=room.superior, plan_id=plan_id),
+            get_reviewed_plan(actor=room.reviewer, plan_id=plan_id, now=NOW),
+        ]
+        agree(room.superior, plan_id, MANAGER)
+        agree(room.reviewer, plan_id, REVIEWER)
+        pdf = pypdfium2.PdfDocument(own_plan_pdf(actor=room.asker, request_id=granted.pk))
+    text = "".join(page.get_textpage().get_text_range() for page in pdf)
+
+    expected = [(50, "3 h 45 min a day"), (80, "5 h 12 min to 6 h a day")]
+    assert [stages_of(page) for page in seen] == [expected] * 3
+    assert "50%,3h45minaday" in "".join(text.split())
+
+
+def test_where_no_week_is_entered_the_share_stands_alone(room, granted):
+    propose(room, granted)
+    WorkPattern.objects.all().delete()
+
+    page = get_own_plan(actor=room.asker, request_id=granted.pk)
+
+    assert stages_of(page) == [(50, ""), (80, "")]
