@@ -154,8 +154,9 @@ def test_an_attestation_of_two_periods_and_of_none() -> None:
 def test_a_plan_shows_its_stages_and_who_agreed() -> None:
     said = words_of(make_pdf(paper=plan()))
     for part in (
-        "50%, 3 jam 45 menit sehari", "5 jam sehari", "tanpa lembur", "Penelaah medis nomor PM-07",
-        "11 Desember 2026; 18 Desember 2026", "Agus Wijaya, S.Sos. belum",
+        "50%, 3 jam 45 menit sehari", "5 jam sehari", "tanpa lembur",
+        "Penelaah medis nomor PM-07", "11 Desember 2026; 18 Desember 2026",
+        "Agus Wijaya, S.Sos. belum",
     ):  # fmt: skip
         assert part in said
     assert "keaslian" not in said
