@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.common.fields import CHOOSE, DayField, capitals, choice_field
+from portal.common.fields import CHOOSE, DayField, choice_field
 from portal.common.forms import TextField
 from portal.leave.choices import DelegationKind, Opinion, Reason
 
@@ -93,7 +93,6 @@ class StandInForm(forms.Form):
             ("", _("Choose a colleague")),
             *((str(one), name) for one, name in colleagues),
         ]
-        self.fields["kind"].choices = capitals(DelegationKind.choices)  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_stand_in(self) -> UUID:
         """Return the employee behind the choice."""
