@@ -97,13 +97,12 @@ def in_the_count_of_days(patch: pytest.MonkeyPatch) -> None:
 
 
 def in_the_order(patch: pytest.MonkeyPatch) -> None:
-    absences = team._absences
+    in_order = team._in_order
 
     def sick_first(rows):
-        sick = {row.pk for row in rows.select_related("leave_type") if is_sick(row)}
-        return tuple(sorted(absences(rows), key=lambda one: one.id not in sick))
+        return sorted(in_order(rows), key=lambda row: not is_sick(row))
 
-    patch.setattr(team, "_absences", sick_first)
+    patch.setattr(team, "_in_order", sick_first)
 
 
 def in_a_missing_notice(patch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """A superior's pages: what she is asked, who is away, who is coming back. Dates, never why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,9 +17,10 @@ from portal.leave.policies.plans import managed_plans
 from portal.leave.rules.deadlines import LOOK_AHEAD, lapses_on
 from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 from portal.leave.selectors.absences import AbsencePublic, absence_of, taking_place
-from portal.leave.selectors.calendars import work_calendars
+from portal.leave.selectors.calendars import calendars_for
 from portal.leave.selectors.papers import public_name
 from portal.people.actors import Account
+from portal.people.selectors import card_of
 
 _SHOWN = ("request__leave_type", "request__employee__user", "request__employee__unit",
           "request__employee__agency", "asked__user")  # fmt: skip
@@ -100,11 +101,18 @@ def get_reports(*, actor: Account, now: datetime) -> ReportsPage:
     given = policies.delegations_on(user_id=actor.user_id, now=now)
     still_hers = policies.open_considerations(actor, now=now, given=given)
     questions = _questions(_asked(still_hers), actor, now=now)
-    waiting = _absences(_waiting(actor, still_hers))
+    granted = taking_place(policies.requests_of_reports(actor, now=now, given=given))
+    shown = (
+        _waiting(actor, still_hers)
+        .values("pk")
+        .union(granted.filter(last_day__gte=today).values("pk"))
+    )
+    rows = _in_order(LeaveRequest.objects.filter(pk__in=shown))
+    waiting = tuple(_absence(row) for row in rows if row.state in UNDECIDED)
+    absences = tuple(_absence(row) for row in rows if row.state not in UNDECIDED)
     plans = _plans(actor)
     if not (actor.leads or given or questions or waiting or plans):
         raise Http404
-    absences = _granted(policies.requests_of_reports(actor, now=now, given=given), today)
     return ReportsPage(
         questions=questions,
         waiting=waiting,
@@ -159,7 +167,8 @@ def get_question(*, actor: Account, consideration_id: UUID, now: datetime) -> Qu
         last_day__gte=request.first_day,
     )
     others = beside.exclude(employee=request.employee_id)
-    return QuestionPage(row=rows[0], beside=_absences(taking_place(others)))
+    beside_her = tuple(_absence(row) for row in _in_order(taking_place(others)))
+    return QuestionPage(row=rows[0], beside=beside_her)
 
 
 def _asked(rows: QuerySet[Consideration]) -> list[tuple[Consideration, date]]:
@@ -186,8 +195,9 @@ def _questions(
 ) -> tuple[QuestionRow, ...]:
     if not found:
         return ()
-    calendars = work_calendars(
-        employee_ids={row.request.employee_id for row, _since in found},
+    people = {row.request.employee_id: card_of(row.request.employee) for row, _since in found}
+    calendars = calendars_for(
+        people.values(),
         first=min(since for _row, since in found),
         last=now.date() + LOOK_AHEAD,
     )
@@ -219,15 +229,9 @@ def _waiting(actor: Account, still_hers: QuerySet[Consideration]) -> QuerySet[Le
     ).exclude(pk__in=still_hers.values("request"))
 
 
-def _granted(rows: QuerySet[LeaveRequest], today: date) -> tuple[AbsencePublic, ...]:
-    return _absences(taking_place(rows).filter(last_day__gte=today))
-
-
-def _absences(rows: QuerySet[LeaveRequest]) -> tuple[AbsencePublic, ...]:
-    ordered: Iterable[LeaveRequest] = rows.select_related(
-        "leave_type", "employee__user"
-    ).order_by("first_day", "last_day", "employee__user__full_name", "id")
-    return tuple(_absence(row) for row in ordered)
+def _in_order(rows: QuerySet[LeaveRequest]) -> list[LeaveRequest]:
+    shown = rows.select_related("leave_type", "employee__user")
+    return list(shown.order_by("first_day", "last_day", "employee__user__full_name", "id"))
 
 
 def _absence(row: LeaveRequest) -> AbsencePublic:
