@@ -1,6 +1,6 @@
 """Everything the house keeps of somebody's leave, for her own eyes; nothing of anybody else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -47,6 +47,7 @@ from portal.leave.selectors.kinds import kind_of
 from portal.leave.selectors.lengths import days_label
 from portal.leave.selectors.own_parts import decision_words
 from portal.people.actors import Account
+from portal.people.models import Employee
 from portal.people.selectors import employee_of
 
 _DECIDED: Final = Prefetch(
@@ -79,16 +80,13 @@ class KeptLeave:
 
 def read_kept(*, actor: Account) -> KeptLeave:
     """Return what is kept of the actor's leave; nothing is written, nothing recorded."""
-    person = employee_of(user_id=actor.user_id)
-    if person is None:
-        return KeptLeave(requests=0, under_way=0, pieces=0, opened=())
     states = dict(policies.own_requests(actor).values_list("id", "state"))
     pieces = dict(
         Evidence.objects.filter(dossier__request__in=states).values_list(
             "id", "dossier__emptied_on"
         )
     )
-    subjects = [person.id, *states, *pieces, *_other_subjects(person.id, states)]
+    subjects = [*states, *pieces, *_other_subjects(actor)]
     opened = list_for_subjects(subjects=[str(one) for one in subjects])
     return KeptLeave(
         requests=len(states),
@@ -130,12 +128,14 @@ def export_own(*, actor: Account) -> dict[str, Any]:
     }
 
 
-def _other_subjects(employee_id: UUID, requests: Collection[UUID]) -> list[UUID]:
+def _other_subjects(actor: Account) -> list[UUID]:
     """Return under which other ids the record knows something of hers, in one query."""
+    requests = policies.own_requests(actor)
+    herself = Employee.objects.filter(user_id=actor.user_id).values_list("id", flat=True)
     asked = Consideration.objects.filter(request__in=requests).values_list("id", flat=True)
     plans = ReturnPlan.objects.filter(request__in=requests).values_list("id", flat=True)
-    weeks = WorkPattern.objects.filter(employee=employee_id).values_list("id", flat=True)
-    return list(asked.union(plans, weeks))
+    weeks = WorkPattern.objects.filter(employee__in=herself).values_list("id", flat=True)
+    return list(herself.union(asked, plans, weeks))
 
 
 def _pieces(actor: Account) -> dict[UUID, list[Evidence]]:
