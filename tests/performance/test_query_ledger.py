@@ -42,14 +42,11 @@ BUDGETS = {
     "groups:circle-join": 22,
     # News is read kind by kind, and leave has kinds of its own.
     "notifications:inbox": 11,
-    # A rule is looked up for a day, a week and a balance; the number of rows adds nothing.
-    "leave:ask": 6, "leave:own": 13, "leave:request": 16, "leave:certificate": 20,
-    "leave:early-return": 16, "leave:change": 17, "leave:extend": 17, "leave:resubmit": 17,
-    "leave:leave-form": 14, "leave:team": 13, "leave:team-guide": 3, "leave:question": 11,
-    "leave:queue": 10, "leave:case": 18, "leave:decide": 18, "leave:desk-form": 12,
-    "leave:entitlement": 20, "leave:own-week": 20,
-    # Three rooms are asked what they keep of her; the file holds all of one room.
-    "privacy:data": 13, "privacy:leave-data": 16,
+    "leave:ask": 6, "leave:team-guide": 3,
+    # Until when a question waits takes a calendar: units, weeks, holidays, days worked.
+    "leave:team": 11,
+    # Three rooms are asked apart what they keep of her; the file holds all of one room.
+    "privacy:data": 12, "privacy:leave-data": 16,
 }  # fmt: skip
 KINDS = {"GET notifications:inbox": 3}
 """News is read kind by kind: so many kinds more than at first, however many of each."""
