@@ -178,6 +178,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "home:word": (signed_in(200), signed_in(303)),
     # leave; the vaults are locked, so that a reviewer is led to her passphrase
     "leave:ask": (employed(200, stranger=302), employed(200, stranger=302)),
+    "leave:bands": (hr_anywhere(200), hr_anywhere(405)),
     "leave:calendar-new": (signed_in(405), employed(302)),
     "leave:calendar-remove": (signed_in(405), signed_in(302)),
     "leave:calendars": (employed(200), signed_in(405)),
@@ -208,6 +209,7 @@ MATRIX: dict[str, tuple[Cells, Cells]] = {
     "leave:export-payroll": (hr_anywhere(405), hr_anywhere(200)),
     "leave:exports": (hr_anywhere(200), hr_anywhere(405)),
     "leave:extend": (only("owner", 200), signed_in(405)),
+    "leave:family-bands": (hr_anywhere(200), hr_anywhere(200)),
     "leave:feed": (anyone(200), anyone(405)),
     "leave:joint-duty": (hr_anywhere(405), hr(200)),
     "leave:joint-duty-remove": (hr_anywhere(405), hr(302)),

@@ -100,6 +100,7 @@ def build_rest(agency: Agency, users: dict[str, User], *, now: datetime) -> Rest
             "employee_id": room.employee.pk,
             "leave_type_id": LeaveType.objects.get(agency=agency, code="CT-PNS").pk,
             "kind": "saya",
+            "family": "sakit",
             "token": own,
         },
         special={

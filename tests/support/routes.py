@@ -39,7 +39,7 @@ STRANGE = {
     "request_id": uuid4, "consideration_id": uuid4, "delegation_id": uuid4, "plan_id": uuid4,
     "evidence_id": uuid4, "decision_id": uuid4, "decree_id": uuid4, "pattern_id": uuid4,
     "employee_id": uuid4, "leave_type_id": uuid4, "number": lambda: 1, "quarter": lambda: 1,
-    "token": lambda: "a" * 32, "kind": lambda: "nowhere",
+    "token": lambda: "a" * 32, "kind": lambda: "nowhere", "family": lambda: "nowhere",
     "page": lambda: 2, "day": lambda: date(2026, 11, 24), "year": lambda: 2026,
     "before": lambda: 1, "provider_id": lambda: "nowhere", "pk": lambda: 999_999_999,
 }  # fmt: skip

@@ -205,9 +205,9 @@ class Refusal(TextChoices):
 
 
 class BandFlaw(TextChoices):
-    """What keeps bands of the allowance from being one rule; the sentence stands at the band."""
+    """What keeps bands of the allowance from being one rule, in words for its band."""
 
-    PERCENT = "PERCENT", _("Write a rate from 0 to 100.")
+    PERCENT = "PERCENT", _("Write a rate from 0 to 100, with two decimals at most.")
     NO_DAY = "NO_DAY", _("Write from which day of the leave on it holds, 1 or later.")
     ENDS_BEFORE = "ENDS_BEFORE", _("The last day lies before the first. Look again.")
     NOT_FROM_ONE = (

@@ -1,10 +1,11 @@
 """What HR types about the rules: who decides, who stands in, kinds, weeks, the room itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.fields import CHOOSE, DayField, capitals, choice_field, number_field
@@ -12,11 +13,12 @@ from portal.common.forms import TextField
 from portal.leave.choices import (
     DelegationKind,
     Family,
+    Issuer,
     ManagerSees,
     Mode,
     Profile,
 )
-from portal.leave.rules.kinds import Kind
+from portal.leave.rules.kinds import EvidenceStep, Kind
 from portal.leave.services.decrees import DecreeTerms
 
 IN_ORDER: Final = _("The last day lies before the first. Look again.")
@@ -25,6 +27,8 @@ ASK_BASIS: Final = _("Write which rule says so, for instance PP 11/2017.")
 _NUMBER: Final = _("Write the number of the decree.")
 _EMPTY_MEANS: Final = _("Empty means: until further notice.")
 _LOGIN: Final = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+STEPS: Final = 3
+"""Steps of evidence that a page has room for; more where a kind has more."""
 Choices = Sequence[tuple[UUID, str]]
 
 
@@ -45,6 +49,13 @@ def offer(form: forms.Form, name: str, choices: Sequence[tuple[object, object]])
     field = form.fields[name]
     if isinstance(field, forms.ChoiceField):
         field.choices = [(str(value), label) for value, label in choices]
+
+
+def say_where(form: forms.Form, name: str, where: str) -> None:
+    """Let what is said of a field begin with its row; elsewhere it would be one of several."""
+    if name in form.errors:
+        words = [f"{where}: {said}" for said in form.errors[name]]
+        form.errors[name] = form.error_class(words, renderer=form.renderer)
 
 
 class DecreeForm(DatedForm):
@@ -136,6 +147,8 @@ class RuleVersionForm(forms.Form):
     """
     A changed rule from a day on; what was sent before keeps the version it has.
 
+    Filled in with the version before, steps of evidence too: a step that is empty is none.
+
     Asks for nothing the law rules out: sick leave is not refused, deferred or recalled, and the
     civil service knows no half days.
     """
@@ -182,14 +195,76 @@ class RuleVersionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         is_sick = kind.family == Family.SICK
+        self._is_sick = is_sick
+        self._steps: dict[int, EvidenceStep] = {}
+        asks_evidence = bool(kind.evidence) or not kind.has_account
+        rows = max(STEPS, len(kind.evidence)) if asks_evidence else 0
+        self.numbers = range(1, rows + 1)
+        for number in self.numbers:
+            self._add_step(number)
+        for number, step in enumerate(kind.evidence, start=1):
+            self.initial[f"from_{number}"] = step.from_day
+            self.initial[f"issuers_{number}"] = [one.value for one in step.issuers]
         unasked = [
             *(() if kind.has_account else ("yearly", "carry_one", "carry_two")),
-            *(() if kind.evidence else ("evidence_within",)),
+            *(() if asks_evidence else ("evidence_within",)),
             *(("can_refuse", "can_defer", "can_recall") if is_sick else ()),
             *(("half_days",) if profile == Profile.ASN else ()),
         ]
         for name in unasked:
             del self.fields[name]
+
+    def _add_step(self, number: int) -> None:
+        self.fields[f"from_{number}"] = number_field(
+            _("From day"), least=1, most=9999, required=False
+        )
+        self.fields[f"issuers_{number}"] = forms.MultipleChoiceField(
+            label=_("Who may issue it"),
+            choices=lambda: capitals(Issuer.choices),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"invalid_choice": CHOOSE},
+        )
+
+    def plain_fields(self) -> Iterator[forms.BoundField]:
+        """Yield the fields without the steps of evidence, for the page."""
+        steps = {name for number in self.numbers for name in _step_names(number)}
+        yield from (self[name] for name in self.fields if name not in steps)
+
+    def step_rows(self) -> Iterator[tuple[int, list[forms.BoundField]]]:
+        """Yield number and fields of each step of evidence, for the page."""
+        for number in self.numbers:
+            yield number, [self[name] for name in _step_names(number)]
+
+    def clean(self) -> dict[str, Any]:
+        """Put the steps of evidence together; what does not fit is said at its step."""
+        data = {**self.cleaned_data}
+        for number in self.numbers:
+            self._read_step(number, data)
+        rows = {name: number for number in self.numbers for name in _step_names(number)}
+        if self._is_sick and not self._steps and not set(rows) & set(self.errors):
+            self.add_error(
+                "from_1", _("Sick leave rests on a certificate. Write one step at least.")
+            )
+        for name, number in rows.items():
+            say_where(self, name, gettext("Step %(number)s") % {"number": number})
+        if self._steps and not data.get("evidence_within") and "evidence_within" in data:
+            self.add_error("evidence_within", _("Write how many days there are to hand it in."))
+        return data
+
+    def _read_step(self, number: int, data: dict[str, Any]) -> None:
+        day_name, issuers_name = _step_names(number)
+        day, issuers = data.get(day_name), data.get(issuers_name)
+        if day_name in self.errors or issuers_name in self.errors or not (day or issuers):
+            return
+        if not day:
+            self.add_error(day_name, _("Write from which day of the leave on it is needed."))
+        elif not issuers:
+            self.add_error(issuers_name, _("Choose who may issue it."))
+        elif any(step.from_day == day for step in self._steps.values()):
+            self.add_error(day_name, _("Another step begins on this day. Choose another day."))
+        else:
+            self._steps[number] = EvidenceStep(day, tuple(Issuer(one) for one in issuers))
 
     def changes(self) -> dict[str, Any]:
         """Return what the new version says, by the names of the rule."""
@@ -197,7 +272,14 @@ class RuleVersionForm(forms.Form):
         said: dict[str, Any] = {name: data[name] or 0 for name in self.NUMBERS if name in data}
         said |= {name: data[name] for name in self.LIMITS}
         said |= {name: data[name] for name in self.FLAGS if name in data}
+        if self.numbers:
+            in_order = sorted(self._steps.values(), key=lambda step: step.from_day)
+            said["evidence"] = tuple(in_order)
         return said | {"manager_sees": ManagerSees(data["manager_sees"])}
+
+
+def _step_names(number: int) -> tuple[str, str]:
+    return f"from_{number}", f"issuers_{number}"
 
 
 _CONDITIONS: Final = {

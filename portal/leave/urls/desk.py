@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from portal.leave.views import (
     desk,
+    desk_bands,
     desk_days,
     desk_deeds,
     desk_papers,
@@ -50,6 +51,8 @@ urlpatterns: list[URLPattern] = [
         name="delegation-end",
     ),
     path("h/aturan/", desk_rules.rules, name="rules"),
+    path("h/aturan/potongan/", desk_bands.bands, name="bands"),
+    path("h/aturan/potongan/<str:family>/", desk_bands.family_bands, name="family-bands"),
     path("h/aturan/<uuid:leave_type_id>/", desk_rules.rule, name="rule"),
     path("h/aturan/<uuid:leave_type_id>/nyala/", desk_rules.rule_switch, name="rule-switch"),
     path("h/atur/", desk_rules.leave_settings, name="leave-settings"),

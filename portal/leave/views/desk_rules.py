@@ -17,7 +17,6 @@ from portal.leave.forms.rules import RoomForm, RuleVersionForm
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.desks import DeskSettings, desk_of
 from portal.leave.selectors.kept_rules import get_rule, list_rule_histories
-from portal.leave.selectors.rulebook import list_bands
 from portal.leave.services.desk import LeaveRefused
 from portal.leave.services.rulebook import new_version, switch_type
 from portal.leave.services.setup import close_desk, open_desk
@@ -37,7 +36,6 @@ def rules(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": [one for one in histories if not one.shown.purpose_label],
         "bent": [one for one in histories if one.shown.purpose_label],
-        "bands": list_bands(actor=actor),
         **about(actor, "rules"),
     }
     return render(request, "leave/desk_rules.html", context)
@@ -75,6 +73,7 @@ def rule(request: HttpRequest, leave_type_id: UUID) -> HttpResponse:
         "rule": words,
         "history": history,
         "form": form,
+        "extra_months": kind.extra_months,
         "can_close": kind.family != Family.SICK,
         **about(actor, "rules"),
     }

@@ -155,8 +155,8 @@ def test_axe_reads_the_pages_of_the_desk(open_window, room):
     rule = f"/h/aturan/{row.leave_type_id}/"
     for path in (
         "/h/", f"/h/{row.pk}/", "/h/berjalan/", "/h/keputusan/", "/h/wakil/", "/h/aturan/",
-        rule, "/h/atur/", "/h/minggu/", "/h/pegawai/", person, f"{person}minggu/", "/h/ekspor/",
-        "/h/laporan/",
+        "/h/aturan/potongan/", "/h/aturan/potongan/sakit/", rule, "/h/atur/", "/h/minggu/",
+        "/h/pegawai/", person, f"{person}minggu/", "/h/ekspor/", "/h/laporan/",
     ):  # fmt: skip
         page.goto(path)
         scenes.read_in_full(hand)

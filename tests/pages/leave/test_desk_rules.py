@@ -196,6 +196,59 @@ def test_sick_leave_offers_nothing_the_law_rules_out(hr, room):
     assert sick.is_on
 
 
+def sick_of(room) -> LeaveType:
+    return LeaveType.objects.get(agency=room.agency, code="CS", valid_until=None)
+
+
+def sick_fields(**more: object) -> dict[str, object]:
+    return {
+        "valid_from": "2027-01-01", "legal_basis": "PP 99/2026", "most_months": "12",
+        "evidence_within": "7", "manager_sees": "DATES",
+        "from_1": "15", "issuers_1": ["GOVERNMENT"],
+        "from_3": "1", "issuers_3": ["DOCTOR", "GOVERNMENT"], **more,
+    }  # fmt: skip
+
+
+def test_steps_of_evidence_are_filled_in_and_changed(hr, room):
+    page = hr.get(f"/h/aturan/{sick_of(room).pk}/").content.decode()
+    assert 'name="from_1" value="1"' in page
+    assert re.search(r'name="issuers_1" value="DOCTOR"[^>]*checked', page)
+    answer = hr.post(f"/h/aturan/{sick_of(room).pk}/", sick_fields(), follow=True)
+    assert sick_of(room).evidence == [
+        {"from_day": 1, "issuers": ["DOCTOR", "GOVERNMENT"]},
+        {"from_day": 15, "issuers": ["GOVERNMENT"]},
+    ]
+    assert "from day 15 on: government doctor" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"from_1": ""}, "Step 1: Write from which day of the leave on it is needed."),
+        ({"issuers_3": []}, "Step 3: Choose who may issue it."),
+        ({"from_3": "15"}, "Step 3: Another step begins on this day."),
+        ({"from_3": "nol"}, "Step 3: Write a whole number from 1 to 9999."),
+        ({"issuers_1": ["DUKUN"]}, "Step 1: Choose one from the list."),
+        ({"evidence_within": "0"}, "Write how many days there are to hand it in."),
+        (
+            {"from_1": "", "issuers_1": [], "from_3": "", "issuers_3": []},
+            "Step 1: Sick leave rests on a certificate. Write one step at least.",
+        ),
+    ],
+)
+def test_a_step_that_says_half_comes_back(hr, room, more, sentence):
+    answer = hr.post(f"/h/aturan/{sick_of(room).pk}/", sick_fields(**more))
+    assert said(answer).count(sentence) == 2
+    assert 'value="PP 99/2026"' in answer.content.decode()
+    assert LeaveType.objects.filter(agency=room.agency, code="CS").count() == 1
+
+
+def test_annual_leave_asks_for_no_certificate(hr, room):
+    page = hr.get(f"/h/aturan/{annual(room).pk}/").content.decode()
+    assert 'name="from_1"' not in page
+    assert 'name="evidence_within"' not in page
+
+
 def test_a_kind_is_closed_and_opened_again(hr, room):
     row = annual(room)
     answer = hr.post(f"/h/aturan/{row.pk}/nyala/", {"is_on": "0"}, follow=True)
