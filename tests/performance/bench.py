@@ -49,6 +49,7 @@ def main() -> int:
         start=START,
         appointments=size,
         counsellors=40 if given.small else 500,
+        requests=3_000 if given.small else 10_000,
         rounds=given.rounds or (15 if given.small else 60),
         bookings=32 if given.small else 120,
         role="portal_app",

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from counselling import selectors
 from counselling.models import Service
 from portal.common.db import database_now
+from portal.leave.models import LeaveRequest
 from portal.people.models import User
 from tests.factories import account
 from tests.performance import town as towns
@@ -29,6 +30,8 @@ from tests.support.web import Answer, Browser, Web, database_url
 AT_ONCE = 8
 PAGES_OF_TIMES = 5
 PAST_OF_BRAM = 12
+FEW_REQUESTS = 300
+"""Requests for leave at the start of a run."""
 BUDGET = {"list of times": 4.0}
 OTHERS = 3.0
 POST_BUDGET = 6.0
@@ -52,6 +55,7 @@ class Plan:
     start: int
     appointments: int
     counsellors: int
+    requests: int
     rounds: int
     bookings: int
     role: str = ""
@@ -62,7 +66,9 @@ def run(plan: Plan) -> str:
     """Measure everything and return the report."""
     today = database_now().astimezone(ZoneInfo("Asia/Jakarta")).date()
     town = towns.found(today=today, crowd=plan.bookings * 3)
-    towns.grow(town, counsellors=towns.COUNSELLORS + 10, appointments=plan.start)
+    towns.grow(
+        town, counsellors=towns.COUNSELLORS + 10, appointments=plan.start, requests=FEW_REQUESTS
+    )
     more = {"TEDUH_DB_ROLE": plan.role} if plan.role else {}
     with Web(**more) as web:
         crowd = _Crowd(web, town)
@@ -70,7 +76,10 @@ def run(plan: Plan) -> str:
         towns.add_past(town, town.bram, count=PAST_OF_BRAM)
         small_count = town.appointments()
         small, small_queries = _pages(web, town, plan), _queries(town)
-        towns.grow(town, counsellors=plan.counsellors, appointments=plan.appointments)
+        towns.grow(
+            town, counsellors=plan.counsellors, appointments=plan.appointments,
+            requests=plan.requests,
+        )  # fmt: skip
         full_count = town.appointments()
         pages, queries = _pages(web, town, plan), _queries(town)
         short = _short_horizon(web, town, plan)
@@ -94,7 +103,8 @@ def run(plan: Plan) -> str:
 def _scene(town: Town, plan: Plan, appointments: int, floor: Times) -> str:
     return (
         f"{machine()}; {appointments:,} appointments of {town.counsellors} counsellors, of whom"
-        f" {towns.COUNSELLORS} in the agency measured; one web process of eight threads; rounds"
+        f" {towns.COUNSELLORS} in the agency measured; {LeaveRequest.objects.count():,} requests"
+        " for leave, all of them there; one web process of eight threads; rounds"
         f" in turns: {plan.rounds}. The floor took {_ms(floor.p50)} (median)."
     )
 
@@ -132,13 +142,18 @@ def _plus_an_hour(start: str, hours: int = 1) -> str:
 
 
 def _users(town: Town) -> dict[str, User]:
-    return {"rina": town.rina, "bram": town.bram, "counsellor": town.counsellor}
+    own = {"rina": town.rina, "bram": town.bram, "counsellor": town.counsellor}
+    return own | town.rest.users()
+
+
+def _pages_of(town: Town) -> dict[str, tuple[str, str]]:
+    return PAGES | town.rest.pages
 
 
 def _pages(web: Web, town: Town, plan: Plan) -> dict[str, Times]:
     browsers = {name: Browser(web, user) for name, user in _users(town).items()}
     deeds: dict[str, Callable[[], Answer]] = {"floor": lambda: browsers["rina"].get(FLOOR)}
-    for name, (who, path) in PAGES.items():
+    for name, (who, path) in _pages_of(town).items():
         deeds[name] = lambda who=who, path=path: browsers[who].get(path)  # type: ignore[misc]
     return in_turns(deeds, rounds=plan.rounds)
 
@@ -226,7 +241,7 @@ def _sql(town: Town, plan: Plan) -> dict[str, Times]:
 def _queries(town: Town) -> dict[str, int]:
     """Count the statements of each page; the second visit counts, as in a house in use."""
     found = {}
-    for name, (who, path) in PAGES.items():
+    for name, (who, path) in _pages_of(town).items():
         client = Client(SERVER_NAME="localhost")
         client.force_login(_users(town)[who])
         client.get(path)
@@ -305,7 +320,7 @@ def _p3(
     small: dict[str, Times], full: dict[str, Times], fewer: int, more: int, town: Town
 ) -> str:
     rows = []
-    for name in PAGES:
+    for name in _pages_of(town):
         before = small[name].p50 / small["floor"].p50
         after = full[name].p50 / full["floor"].p50
         growth = after / before
@@ -319,7 +334,10 @@ def _p3(
         "budget",
         "",
     ]
-    return table(head, rows) + f"\n\nCounsellors grew from 30 to {town.counsellors} meanwhile."
+    return table(head, rows) + (
+        f"\n\nCounsellors grew from 30 to {town.counsellors} meanwhile, requests for leave from"
+        f" {FEW_REQUESTS:,} to {LeaveRequest.objects.count():,}."
+    )
 
 
 def _p4(sql: dict[str, Times]) -> str:

@@ -14,8 +14,9 @@ def test_a_small_run_reports_every_budget(settings, monkeypatch, tmp_path):
     settings.REQUIRE_STAFF_MFA = False
     monkeypatch.setenv("TEDUH_PLAIN_STATIC", "1")
     plan = Plan(
-        start=300, appointments=1_500, counsellors=24, rounds=2, bookings=8, chromium=None
-    )
+        start=300, appointments=1_500, counsellors=24, requests=600, rounds=2, bookings=8,
+        chromium=None,
+    )  # fmt: skip
     text = run(plan)
     for part in ("P1 page", "P2", "P3 growth", "P4 free times", "P5 queries", "P7"):
         assert part in text

@@ -26,6 +26,7 @@ from tests.factories import (
     make_practice,
     make_unit,
 )
+from tests.performance.rest import Rest, found_rest, grow_rest
 from tests.support.groups import join, make_circle, plan_series
 
 COUNSELLORS = 20
@@ -78,6 +79,7 @@ class Town:
     crowd: list[User]
     """Employees who have never booked; each books once."""
     today: date
+    rest: Rest
     past_each: int = 0
 
     @property
@@ -99,7 +101,15 @@ def found(*, today: date, crowd: int) -> Town:
     rina, bram = (
         make_employee(name, unit=people[0].employee.unit) for name in ("rina", "bram")
     )
-    town = Town(practice, COUNSELLORS, rina.user, bram.user, people[UNIT:], today)
+    town = Town(
+        practice,
+        COUNSELLORS,
+        rina.user,
+        bram.user,
+        people[UNIT:],
+        today,
+        found_rest(practice.agency, today=today, now=database_now()),
+    )
     _circles(town)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -148,8 +158,13 @@ def add_past(town: Town, user: User, *, count: int) -> None:
     Appointment.objects.bulk_create(rows)
 
 
-def grow(town: Town, *, counsellors: int, appointments: int) -> None:
-    """Add counsellors of other services, then past meetings of everybody up to a number."""
+def grow(town: Town, *, counsellors: int, appointments: int, requests: int) -> None:
+    """
+    Add counsellors of other services, then past meetings of everybody up to a number.
+
+    And people of the same agency who asked for leave, up to so many requests.
+    """
+    grow_rest(town.rest, requests=requests, today=town.today)
     if counsellors > town.counsellors:
         _add_elsewhere(town, counsellors - town.counsellors)
     missing = appointments - town.appointments()
