@@ -146,13 +146,13 @@ def accounts_among(
 ) -> dict[tuple[UUID, str], dict[int, Kind]]:
     """Return those with an account of what `all_kinds` read; see `account_kinds`."""
     versions: dict[tuple[UUID, str], list[Kind]] = {}
-    for kind in kinds:
-        if kind.has_account:
-            versions.setdefault((kind.agency_id, kind.code), []).append(kind)
+    for one in kinds:
+        if one.has_account:
+            versions.setdefault((one.agency_id, one.code), []).append(one)
     span = list(years)
     found = {
-        place: {year: kind for year in span if (kind := _of_year(kinds, year)) is not None}
-        for place, kinds in versions.items()
+        place: {year: kind for year in span if (kind := _of_year(own, year)) is not None}
+        for place, own in versions.items()
     }
     return {place: by_year for place, by_year in found.items() if by_year}
 
