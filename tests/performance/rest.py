@@ -1,8 +1,8 @@
 """
 Leave in the throw-away agency: a team through the services, everybody else's in bulk.
 
-What is opened page by page belongs to the team. The others fill the desk's queue and the tables;
-their sealed columns have the right length and open to nobody.
+What is opened page by page belongs to the team. The others fill the desk's queue and the
+tables; their sealed columns have the right length and open to nobody.
 """
 
 from collections.abc import Iterator, Sequence

@@ -103,8 +103,8 @@ def run(plan: Plan) -> str:
 def _scene(town: Town, plan: Plan, appointments: int, floor: Times) -> str:
     return (
         f"{machine()}; {appointments:,} appointments of {town.counsellors} counsellors, of whom"
-        f" {towns.COUNSELLORS} in the agency measured; {LeaveRequest.objects.count():,} requests"
-        " for leave, all of them there; one web process of eight threads; rounds"
+        f" {towns.COUNSELLORS} in the agency measured; {LeaveRequest.objects.count():,}"
+        " requests for leave, all of them there; one web process of eight threads; rounds"
         f" in turns: {plan.rounds}. The floor took {_ms(floor.p50)} (median)."
     )
 

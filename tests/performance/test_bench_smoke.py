@@ -20,6 +20,8 @@ def test_a_small_run_reports_every_budget(settings, monkeypatch, tmp_path):
     text = run(plan)
     for part in ("P1 page", "P2", "P3 growth", "P4 free times", "P5 queries", "P7"):
         assert part in text
+    for page in ("own leave", "HR queue", "superior's page", "reviewer's list"):
+        assert text.count(f"\n| {page} ") == 3, page
     counts = dict(re.findall(r"^\| (hold|book) +\| (\d+)", text, re.MULTILINE))
     assert all(int(number) > 5 for number in counts.values()), counts
     assert "did not end in a booking: 0." in text

@@ -101,15 +101,8 @@ def found(*, today: date, crowd: int) -> Town:
     rina, bram = (
         make_employee(name, unit=people[0].employee.unit) for name in ("rina", "bram")
     )
-    town = Town(
-        practice,
-        COUNSELLORS,
-        rina.user,
-        bram.user,
-        people[UNIT:],
-        today,
-        found_rest(practice.agency, today=today, now=database_now()),
-    )
+    rest = found_rest(practice.agency, today=today, now=database_now())
+    town = Town(practice, COUNSELLORS, rina.user, bram.user, people[UNIT:], today, rest)
     _circles(town)
     with connection.cursor() as cursor:
         cursor.execute(
