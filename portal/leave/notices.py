@@ -5,7 +5,10 @@ Beside each stands its subject: whose id the row of the outbox carries. The same
 for every kind of leave, at the same steps: silence or speed would tell the kind.
 """
 
+from collections.abc import Mapping
 from typing import Final
+
+from portal.leave.choices import EVIDENCE_OPEN, KEPT, State
 
 SENT: Final = "cuti.sent"  # the request, LeaveRequest.round
 NEEDS_MORE: Final = "cuti.needs_more"  # the request, its version when it was asked for
@@ -32,3 +35,16 @@ MANAGER: Final = "cuti.manager"
 REVIEWER: Final = "cuti.reviewer"
 DESK: Final = "cuti.desk"
 """Inboxes of people at work: the organisation's, silent while they are on leave."""
+
+TRUE_IN: Final[Mapping[str, tuple[State, ...]]] = {
+    SENT: (*EVIDENCE_OPEN, State.CONSIDERATION, State.DECISION),
+    NEEDS_MORE: (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE),
+    EVIDENCE_SOON: (State.EVIDENCE_DUE,),
+    EVIDENCE_LATE: (State.EVIDENCE_OVERDUE,),
+    RECOUNTED: KEPT,
+    FOR_REVIEWER_PAPER: (State.EVIDENCE_REVIEW,),
+    FOR_DESK_READY: (State.DECISION, State.ATTESTED),
+    FOR_DESK_ASKED: (State.CANCEL_REQUESTED, State.EARLY_RETURN_REQUESTED),
+    FOR_DESK_OVERDUE: (State.EVIDENCE_OVERDUE,),
+}
+"""In which states of a request a notice about it is still true; the step out takes it back."""

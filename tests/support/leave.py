@@ -23,7 +23,9 @@ __all__ = ["Room", "give_vault", "know_notices", "open_room", "vault_of"]
 NOTICES: Final = tuple(
     value
     for name, value in vars(notices).items()
-    if name.isupper() and name not in {"OWN", "MANAGER", "REVIEWER", "DESK"}
+    if isinstance(value, str)
+    and name.isupper()
+    and name not in {"OWN", "MANAGER", "REVIEWER", "DESK"}
 )
 
 SINCE = date(2020, 1, 1)

@@ -25,6 +25,7 @@ from portal.leave.selectors.lines import Line, line_above
 from portal.leave.services.desk import LeaveRefused, employee_locked, record
 from portal.leave.services.settling import settle
 from portal.leave.services.telling import tell, tell_desk_ready
+from portal.notifications.services.outbox import withdraw
 from portal.people.actors import Account
 from portal.people.models import Employee
 
@@ -68,17 +69,16 @@ def pass_on(row: LeaveRequest, asked: Consideration, *, now: datetime) -> bool:
     line = line_above(row, now=now)
     others = [post for post in line.posts if post.holder != asked.asked_id]
     turn = next_turn(line=others, bars=line.bars)
-    if turn is None or not _close(asked, ConsiderationState.PASSED):
+    if turn is None or not _close(asked, ConsiderationState.PASSED, now=now):
         return False
     _open_question(row, turn, line, step=Step.PASS_ON, now=now)
     return True
 
 
-def withdraw_question(row: LeaveRequest, *, now: datetime) -> None:  # noqa: ARG001 - as every deed
+def withdraw_question(row: LeaveRequest, *, now: datetime) -> None:
     """Take back what a superior has been asked and has not answered, inside a deed."""
-    Consideration.objects.filter(request=row, state=ConsiderationState.OPEN).update(
-        state=ConsiderationState.WITHDRAWN
-    )
+    for asked in Consideration.objects.filter(request=row, state=ConsiderationState.OPEN):
+        _close(asked, ConsiderationState.WITHDRAWN, now=now)
 
 
 def renew_question(row: LeaveRequest, *, now: datetime) -> None:
@@ -130,6 +130,7 @@ def consider(
             acted_by=Employee.objects.get(user_id=actor.user_id),
             answered_on=day_of(row, now=now),
         )
+        no_longer_asked(asked, now=now)
         settle(row, Action.CONSIDER, role=MANAGER, now=now)
         record(actor, MANAGER, "leave.consider", asked.pk, now=now)
         tell_desk_ready(row, now=now)
@@ -163,9 +164,17 @@ def _open_question(
     tell_asked(asked, line, step=step, who=(turn.asked, turn.stand_in), now=now)
 
 
-def _close(asked: Consideration, state: ConsiderationState) -> bool:
+def _close(asked: Consideration, state: ConsiderationState, *, now: datetime) -> bool:
     still_open = Consideration.objects.filter(pk=asked.pk, state=ConsiderationState.OPEN)
-    return bool(still_open.update(state=state))
+    if not still_open.update(state=state):
+        return False
+    no_longer_asked(asked, now=now)
+    return True
+
+
+def no_longer_asked(asked: Consideration, *, now: datetime) -> None:
+    """Take back what is unread about a question that is no longer open, inside a deed."""
+    withdraw(subject_id=asked.pk, notices=[notices.FOR_MANAGER_ASKED], now=now)
 
 
 def _answer(

@@ -29,7 +29,12 @@ from portal.leave.rules.weeks import NoCalendar, WorkCalendar
 from portal.leave.selectors.calendars import work_calendar, work_calendars
 from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import Line, line_above
-from portal.leave.services.considerations import pass_on, tell_asked, withdraw_question
+from portal.leave.services.considerations import (
+    no_longer_asked,
+    pass_on,
+    tell_asked,
+    withdraw_question,
+)
 from portal.leave.services.desk import LeaveRefused, employee_locked, step
 from portal.leave.services.settling import settle
 from portal.leave.services.telling import tell_desk_ready, tell_owner, tell_role
@@ -223,6 +228,7 @@ def _pass_on(case: _Case) -> int:
 
 def _lapse(case: _Case) -> int:
     _keep(case, step=Step.LAPSE, state=ConsiderationState.LAPSED)
+    no_longer_asked(case.asked, now=case.now)
     settle(case.row, Action.LAPSE, role=HOUSE, now=case.now)
     tell_desk_ready(case.row, now=case.now)
     return 1

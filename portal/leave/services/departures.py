@@ -64,4 +64,6 @@ def _end_plans(employee_id: UUID, *, now: datetime) -> int:
         .filter(request__employee=employee_id, request__employee__user__is_active=False)
         .select_related("request__employee__unit", "request__employee__agency")
     )
-    return sum(end_quietly(plan, today=day_of(plan.request, now=now)) for plan in running)
+    return sum(
+        end_quietly(plan, today=day_of(plan.request, now=now), now=now) for plan in running
+    )

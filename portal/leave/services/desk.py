@@ -16,6 +16,7 @@ from portal.leave.choices import Action, Refusal, State
 from portal.leave.models import CaseEvent, LeaveRequest
 from portal.leave.rules.transitions import next_states
 from portal.leave.selectors.days import day_of
+from portal.leave.services.telling import take_back
 from portal.people.actors import Account
 
 EMPLOYEE_LOCK: Final = "leave.employee"
@@ -72,7 +73,8 @@ def step(
 
     The row is updated where its id, version and state still are what was read: whoever comes
     second changes nothing. ``fields`` of the row are saved along; ``version``, if given, is
-    what the page showed.
+    what the page showed. What is unread in an inbox and no longer true is taken back, so tell
+    what is new afterwards.
 
     :raises LeaveRefused: if the table does not know the step, or the request has changed.
     """
@@ -89,6 +91,7 @@ def step(
         raise LeaveRefused(Refusal.STALE)
     row.state, row.version = to, row.version + 1
     note(row, action, role=role, now=now)
+    take_back(row, now=now)
 
 
 def note(row: LeaveRequest, action: Action, *, role: str, now: datetime) -> None:

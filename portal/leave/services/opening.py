@@ -27,6 +27,8 @@ from portal.leave.services.evidence import (
     tell_reviewers,
 )
 from portal.leave.services.telling import tell_owner
+from portal.notifications.services import inbox_tag
+from portal.notifications.services.outbox import withdraw_for
 from portal.people.actors import Account
 from portal.vault.services import CannotOpen, open_document
 
@@ -65,6 +67,7 @@ def take_on(*, actor: Account, request_id: UUID, now: datetime) -> None:
         dossier.reviewer_id = actor.user_id
         dossier.save(update_fields=["reviewer"])
         record(actor, REVIEWER, TAKEN, request_id, now=now)
+        _no_longer_waits(dossier, but=actor.user_id, now=now)
 
 
 def give_back(*, actor: Account, request_id: UUID, now: datetime) -> None:
@@ -107,6 +110,18 @@ def keepers_of(dossier: HealthDossier, *, now: datetime) -> list[UUID]:
     paper = newest_paper(dossier)
     held = set(EvidenceKey.objects.filter(evidence=paper).values_list("reviewer_id", flat=True))
     return [one for one in readers_of(dossier, now=now) if one in held]
+
+
+def _no_longer_waits(dossier: HealthDossier, *, but: UUID, now: datetime) -> None:
+    """Take back what colleagues have not read yet about a case that somebody looks after."""
+    for user_id in keepers_of(dossier, now=now):
+        if user_id != but:
+            withdraw_for(
+                tag=inbox_tag(namespace=notices.REVIEWER, user_id=user_id),
+                notices=[notices.FOR_REVIEWER_PAPER],
+                subject_id=dossier.request_id,
+                now=now,
+            )
 
 
 def newest_paper(dossier: HealthDossier) -> Evidence | None:

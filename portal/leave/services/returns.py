@@ -17,6 +17,7 @@ from portal.leave.selectors.days import day_of
 from portal.leave.selectors.lines import line_above
 from portal.leave.services.desk import LeaveRefused, employee_locked, record
 from portal.leave.services.telling import tell, tell_owner
+from portal.notifications.services.outbox import withdraw
 from portal.people.actors import Account
 from portal.people.choices import Role
 from portal.people.models import Employee
@@ -129,15 +130,18 @@ def end_finished_plans(*, now: datetime) -> int:
         last = plan.stages.order_by("-number").values_list("last_day", flat=True).first()
         if last is not None and last < today:
             with employee_locked(employee_id=plan.request.employee_id):
-                done += end_quietly(plan, today=today)
+                done += end_quietly(plan, today=today, now=now)
     return done
 
 
-def end_quietly(plan: ReturnPlan, *, today: date) -> bool:
+def end_quietly(plan: ReturnPlan, *, today: date, now: datetime) -> bool:
     """End a plan and tell nobody; inside a deed. Say whether it was this call that ended it."""
     same = ReturnPlan.objects.filter(pk=plan.pk, version=plan.version)
     running = same.exclude(state=PlanState.ENDED)
-    return bool(running.update(state=PlanState.ENDED, ended_on=today))
+    if not running.update(state=PlanState.ENDED, ended_on=today):
+        return False
+    withdraw(subject_id=plan.pk, now=now)
+    return True
 
 
 def _find(actor: Account, plan_id: UUID, *, role: str, now: datetime) -> ReturnPlan:
@@ -219,7 +223,8 @@ def _record(plan: ReturnPlan, actor: Account, role: str, deed: str, *, now: date
 
 
 def _tell(plan: ReturnPlan, row: LeaveRequest, *, but: str, now: datetime) -> None:
-    """Tell the other two that there is something to look at."""
+    """Tell the other two that there is something to look at, in place of what was there."""
+    withdraw(subject_id=plan.pk, now=now)
     if but != EMPLOYEE:
         tell_owner(row, notices.RETURN_PLAN, subject_id=plan.pk, rev=plan.version, now=now)
     if but != MANAGER and plan.manager is not None and plan.manager.user.is_active:

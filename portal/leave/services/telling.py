@@ -5,10 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.leave import notices
-from portal.leave.choices import State
 from portal.leave.models import LeaveRequest
+from portal.leave.notices import TRUE_IN
 from portal.leave.selectors.days import day_of
-from portal.notifications.services.outbox import Message, enqueue_all, recipient_for
+from portal.notifications.services.outbox import (
+    Message,
+    enqueue_all,
+    recipient_for,
+    withdraw,
+)
 from portal.people.choices import Role
 from portal.people.selectors import list_with_role
 
@@ -82,7 +87,7 @@ def tell_desk_ready(row: LeaveRequest, *, now: datetime) -> None:
     At an attestation desk, that the attestation is there: the other system decides then. Once
     a round, and once to somebody who is both.
     """
-    if row.state not in (State.DECISION, State.ATTESTED):
+    if row.state not in TRUE_IN[notices.FOR_DESK_READY]:
         return
     today = day_of(row, now=now)
     people = {
@@ -118,3 +123,13 @@ def tell_manager_dates(row: LeaveRequest, *, now: datetime) -> None:
         rev=row.rev,
         now=now,
     )
+
+
+def take_back(row: LeaveRequest, *, now: datetime) -> None:
+    """
+    Take back what is unread about a request and no longer true where it stands now.
+
+    The inbox leaves such lines out by itself; the number in the menu counts rows.
+    """
+    over = [name for name, states in TRUE_IN.items() if row.state not in states]
+    withdraw(subject_id=row.pk, notices=over, now=now)

@@ -1,5 +1,6 @@
 """A superior's pages: what she is asked, who is away, how to be of help."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -250,6 +251,7 @@ def test_no_kind_no_count_no_state_stands_on_the_pages(room, manager):
     row = send(room, code="CS")
     html = "".join(manager.get(path).content.decode() for path in ("/t/", page_of(row)))
 
+    html = re.sub(r'value="[A-Za-z0-9]{64}"', "", html)  # a token may spell anything
     for betraying in ("sakit", "Sakit", "SICK", "CS", "EVIDENCE", "surat keterangan"):
         assert betraying not in html.replace("CSRF", "").replace("DECISION", "")
 

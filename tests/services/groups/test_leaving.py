@@ -154,7 +154,7 @@ def test_the_agreement_is_accepted_anew(circle):
 def test_a_closed_account_leaves_every_group(circle):
     other = make_circle(agency=circle.agency, head=circle.head)
     rina, next_one = join(circle), join(circle)
-    join(other, rina, alias="Pelangi")
+    join(other, rina, alias="Batu Karang")
     assert leaving.leave_for_departed(now=NOW) == 0
     User.objects.filter(pk=rina.user_id).update(is_active=False)
     assert leaving.leave_for_departed(now=NOW) == 2

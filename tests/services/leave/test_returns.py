@@ -172,7 +172,7 @@ def test_the_other_two_are_told_and_whoever_acted_is_not(room, granted):
     agree(room.reviewer, plan_id, REVIEWER)
     # Now it holds: that is news to the three of them, the superior too.
     assert Notification.objects.filter(notice="cuti.return_plan").count() == 1
-    assert Notification.objects.filter(notice="cuti.m_plan").count() == 2
+    assert Notification.objects.filter(notice="cuti.m_plan").count() == 1
 
 
 def test_it_ends_after_its_last_day_and_once(room, granted):

@@ -14,6 +14,7 @@ from portal.common.wording import long_day
 from portal.leave import notices
 from portal.leave.choices import KEPT, DecisionState, Outcome, PlanState, State
 from portal.leave.models import Decision, LeaveRequest, ReturnPlan
+from portal.leave.notices import TRUE_IN
 from portal.leave.selectors.told.saying import (
     dates,
     days_of,
@@ -25,14 +26,6 @@ from portal.leave.selectors.told.saying import (
 from portal.notifications.registry import InboxLines, Notice
 from portal.notifications.saying import Moment, notice
 
-_ON_ITS_WAY: Final = (
-    State.EVIDENCE_DUE,
-    State.EVIDENCE_REVIEW,
-    State.EVIDENCE_OVERDUE,
-    State.CONSIDERATION,
-    State.DECISION,
-)
-_LACKING: Final = (State.EVIDENCE_DUE, State.EVIDENCE_OVERDUE)
 _ANSWERED: Final = (State.DEFERRED, State.RETURNED, State.REFUSED)
 
 
@@ -43,26 +36,30 @@ def _news(row: LeaveRequest, body: str) -> InboxLines:
 
 
 def _sent(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.state not in _ON_ITS_WAY or row.round != at.rev:
+    if row.state not in TRUE_IN[notices.SENT] or row.round != at.rev:
         return None
     return _news(row, _("It is on its way. You need not explain anything to your manager."))
 
 
 def _needs_more(row: LeaveRequest, at: Moment) -> InboxLines | None:  # noqa: ARG001 - one signature
-    if row.state not in _LACKING:
+    if row.state not in TRUE_IN[notices.NEEDS_MORE]:
         return None
     return _news(row, _("One more thing is needed. Its page says which."))
 
 
 def _soon(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.state != State.EVIDENCE_DUE or row.round != at.rev or row.evidence_due_on is None:
+    if (
+        row.state not in TRUE_IN[notices.EVIDENCE_SOON]
+        or row.round != at.rev
+        or row.evidence_due_on is None
+    ):
         return None
     until = {"day": long_day(row.evidence_due_on)}
     return _news(row, _("You can add to it until %(day)s.") % until)
 
 
 def _late(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.state != State.EVIDENCE_OVERDUE or row.round != at.rev:
+    if row.state not in TRUE_IN[notices.EVIDENCE_LATE] or row.round != at.rev:
         return None
     return _news(
         row, _("The day for it has passed, and nothing is lost. Its page shows your ways on.")
@@ -95,7 +92,7 @@ def _ended(row: LeaveRequest, at: Moment) -> InboxLines | None:
 
 
 def _recounted(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.rev != at.rev or row.state not in KEPT:
+    if row.rev != at.rev or row.state not in TRUE_IN[notices.RECOUNTED]:
         return None
     return _news(row, _("A holiday has changed, and your days are counted anew."))
 

@@ -18,6 +18,7 @@ from portal.leave.choices import (
     State,
 )
 from portal.leave.models import Consideration, LeaveRequest, ReturnPlan
+from portal.leave.notices import TRUE_IN
 from portal.leave.selectors.absences import absence_of
 from portal.leave.selectors.told.concerned import (
     agrees_to_plan,
@@ -39,7 +40,6 @@ from portal.notifications.registry import InboxLines, Notice
 from portal.notifications.saying import Moment, notice
 
 _GONE: Final = (State.CANCELLED, State.REVOKED)
-_ASKED: Final = (State.CANCEL_REQUESTED, State.EARLY_RETURN_REQUESTED)
 
 
 def _who_and_when(row: LeaveRequest) -> dict[str, str]:
@@ -88,7 +88,7 @@ def _manager_plan(plan: ReturnPlan, at: Moment) -> InboxLines | None:
 
 
 def _paper(row: LeaveRequest, at: Moment) -> InboxLines | None:  # noqa: ARG001 - one signature
-    if row.state != State.EVIDENCE_REVIEW:
+    if row.state not in TRUE_IN[notices.FOR_REVIEWER_PAPER]:
         return None
     return InboxLines(
         _("Something waits for your review: %(name)s, %(dates)s") % _who_and_when(row),
@@ -108,13 +108,11 @@ def _reviewer_plan(plan: ReturnPlan, at: Moment) -> InboxLines | None:
 
 
 def _ready(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.round != at.rev:
+    if row.state not in TRUE_IN[notices.FOR_DESK_READY] or row.round != at.rev:
         return None
     if row.state == State.ATTESTED:
         title = _("An attestation is ready: %(name)s, %(dates)s")
         return InboxLines(title % _who_and_when(row), "", page("case", row.pk))
-    if row.state != State.DECISION:
-        return None
     return InboxLines(
         _("A request waits for the decision: %(name)s, %(dates)s") % _who_and_when(row),
         _("Two clicks, and ten minutes to take it back."),
@@ -123,7 +121,7 @@ def _ready(row: LeaveRequest, at: Moment) -> InboxLines | None:
 
 
 def _wants(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.state not in _ASKED or row.version < at.rev:
+    if row.state not in TRUE_IN[notices.FOR_DESK_ASKED] or row.version < at.rev:
         return None
     return InboxLines(
         _("%(name)s asks to change granted leave, %(dates)s") % _who_and_when(row),
@@ -133,7 +131,7 @@ def _wants(row: LeaveRequest, at: Moment) -> InboxLines | None:
 
 
 def _overdue(row: LeaveRequest, at: Moment) -> InboxLines | None:
-    if row.state != State.EVIDENCE_OVERDUE or row.round != at.rev:
+    if row.state not in TRUE_IN[notices.FOR_DESK_OVERDUE] or row.round != at.rev:
         return None
     return InboxLines(
         _("A request is incomplete and its time has passed: %(name)s, %(dates)s")
