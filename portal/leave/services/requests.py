@@ -53,8 +53,12 @@ def submit_leave_request(*, actor: Account, ask: LeaveAsk, now: datetime) -> UUI
             if not row.desk_only:
                 ask_superior(row, now=now)
             sending.send_on(row, now=now)
-    except sending.SentAlready:
-        return LeaveRequest.objects.get(employee=employee_id, key=ask.key).pk
+    except (sending.SentAlready, LeaveRefused):
+        # The same form, sent twice at once, is in its own way: what stands is what was asked.
+        sent = _sent_with(employee_id, ask.key)
+        if sent is None:
+            raise
+        return sent
     return row.pk
 
 
