@@ -159,7 +159,11 @@ def list_desk(*, actor: Account, now: datetime) -> DeskPage:
     rotas = rotas_of([*own, *wanted])
     mine = [_row(row, rotas[row.pk], actor) for row in own]
     today = [
-        row for row in mine if local_day(row.starts_at, row.zone) == local_day(now, row.zone)
+        row
+        for row in mine
+        if local_day(row.starts_at, row.zone) == local_day(now, row.zone)
+        # One that began before midnight and goes on is what she is in the middle of.
+        or row.starts_at <= now < row.ends_at
     ]
     later = [row for row in mine if row not in today and row.starts_at > now]
     takeable = [row for row in wanted if _is_takeable(row, rotas[row.pk], actor, now=now)]

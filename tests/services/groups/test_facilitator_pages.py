@@ -126,6 +126,19 @@ def test_the_desk_shows_today_what_comes_and_what_is_wanted(circle, meeting):
     assert [row.id for row in evening.today] == [meeting.pk]
 
 
+def test_a_meeting_that_goes_on_past_midnight_is_still_of_today(circle):
+    plan_series(circle, starts_on=date(2026, 11, 23), at=time(23, 30), meetings=2)
+    late, next_week = meetings_of(circle)
+    after_midnight = late.period.lower + timedelta(minutes=40)
+    assert late.period.lower < after_midnight < late.period.upper
+
+    desk = list_desk(actor=circle.lead, now=after_midnight)
+    assert [row.id for row in desk.today] == [late.pk]
+    assert [row.id for row in desk.coming] == [next_week.pk]
+
+    assert list_desk(actor=circle.lead, now=late.period.upper).today == ()
+
+
 def test_a_desk_without_groups_is_empty_and_strangers_have_none(circle):
     third = make_facilitator(circle.agency, circle.head)
     desk = list_desk(actor=third, now=NOW)
