@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from portal.people.choices import Role
+from portal.people.models import BrowserSession
 from portal.wellbeing.services import seed_contacts
 from tests.factories import grant, make_agency, make_employee, make_practice
 
@@ -134,6 +135,11 @@ def test_leaving_fast_ends_the_session_and_back_shows_nothing(browser, live_serv
         else:
             page.click("form[data-exit] button")
         page.wait_for_url("**/kalender/")
+        # The page goes at once and the word to the house travels beside it.
+        for _ in range(100):
+            if not BrowserSession.objects.exists():
+                break
+            page.wait_for_timeout(50)
         for _ in range(3):
             page.go_back()
             assert "/saya/" not in page.url or "/masuk/" in page.url
