@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from portal.notifications.services import house_windows
 from tests.support.exits import Record
 
 Token = tuple[str, object]
@@ -193,14 +194,20 @@ def _known_bytes(value: bytes, known: Known) -> Iterator[bytes]:
 
 
 def _instants(value: bytes) -> Iterator[int]:
-    """Yield instants to the second; whole hours are what the house calls coarse."""
+    """
+    Yield instants to the second.
+
+    Whole hours and the few windows of the day in which mail leaves are what the house calls
+    coarse: a window is shared by whoever has news, and is coarser than an hour.
+    """
+    windows = house_windows()
     for day, clock, zone in _INSTANT.findall(value):
         text = f"{day.decode()}T{clock.decode()}"
         offset = zone.decode().replace("Z", "+00:00") or "+07:00"
         offset = offset if len(offset) > 3 else f"{offset}:00"
-        second = int(datetime.fromisoformat(text + offset).astimezone(UTC).timestamp())
-        if second % 3600:
-            yield second
+        instant = datetime.fromisoformat(text + offset).astimezone(UTC)
+        if int(instant.timestamp()) % 3600 and instant not in windows.on(instant):
+            yield int(instant.timestamp())
 
 
 class _Heaps:
