@@ -128,7 +128,9 @@ def test_mails_are_one_mail(told) -> None:
 
 def test_headers_of_a_mail_are_known(told) -> None:
     notifications.deliver_due(now=timezone.now(), as_of=soon())
-    for mail in _mails(told.mails):
+    mails = _mails(told.mails)
+    assert mails, "no mail, no proof"
+    for mail in mails:
         assert {name.lower() for name in mail.keys()} <= {  # noqa: SIM118 - as above
             "content-type", "content-transfer-encoding", "mime-version", "subject", "from",
             "to", "date", "message-id", "auto-submitted", "x-auto-response-suppress",

@@ -1,13 +1,15 @@
 """What people do on the pages, pressed through the pages themselves."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
+from portal.notifications.rules import next_window
+from portal.notifications.services import house_windows
 from portal.people.models import Employee, User
 from tests.factories import PASSPHRASE, PASSWORD, Practice, make_practice
 from tests.support.browsers import browser
@@ -97,6 +99,6 @@ def employee_of(user: User) -> Employee:
     return Employee.objects.get(user=user)
 
 
-def soon() -> object:
-    """Return an instant by which every mail window of today has passed."""
-    return timezone.now() + timedelta(days=1)
+def soon() -> datetime:
+    """Return the next window: whatever was told a moment ago leaves in it, and is of use."""
+    return next_window(timezone.now(), house_windows())

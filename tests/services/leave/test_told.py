@@ -185,6 +185,14 @@ def test_a_superior_reads_name_and_dates(sick):
     assert told.title == "Siti Rahma is on leave, 14\N{EN DASH}16 December 2026"
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_reviewer_reads_dates_and_no_name_before_she_takes_it_on(room, sick, language):
+    with translation.override(language):
+        told = said(sick, notices.FOR_REVIEWER_PAPER)
+    assert "Siti" not in f"{told.title} {told.body}"
+    assert "14\N{EN DASH}16" in told.title
+
+
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
