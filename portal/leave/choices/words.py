@@ -85,7 +85,7 @@ class Missing(TextChoices):
     SIGNATURE = "SIGNATURE", _("the signature or the stamp")
     LICENCE = "LICENCE", _("the doctor's licence number, or it has expired")
     ISSUER = "ISSUER", _("a certificate of the kind of doctor the rule asks for")
-    LENGTH = "LENGTH", _("how long you are to rest")
+    LENGTH = "LENGTH", _("how many days of rest")
     LEGIBLE = "LEGIBLE", _("a picture that can be read")
 
 

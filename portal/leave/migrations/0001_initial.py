@@ -347,7 +347,7 @@ class Migration(migrations.Migration):
                 ('covers_from', models.DateField(blank=True, null=True)),
                 ('covers_until', models.DateField(blank=True, null=True)),
                 ('issuer', models.CharField(blank=True, choices=[('DOCTOR', 'Licensed doctor'), ('GOVERNMENT', 'Government doctor'), ('BOARD', 'Health examination board'), ('MIDWIFE', 'Midwife')], default='', max_length=10)),
-                ('missing', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('DATES', 'the dates on the certificate'), ('SIGNATURE', 'the signature or the stamp'), ('LICENCE', "the doctor's licence number, or it has expired"), ('ISSUER', 'a certificate of the kind of doctor the rule asks for'), ('LENGTH', 'how long you are to rest'), ('LEGIBLE', 'a picture that can be read')], max_length=9), default=list, size=None)),
+                ('missing', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('DATES', 'the dates on the certificate'), ('SIGNATURE', 'the signature or the stamp'), ('LICENCE', "the doctor's licence number, or it has expired"), ('ISSUER', 'a certificate of the kind of doctor the rule asks for'), ('LENGTH', 'how many days of rest'), ('LEGIBLE', 'a picture that can be read')], max_length=9), default=list, size=None)),
                 ('sha256', models.CharField(blank=True, default='', max_length=64)),
                 ('number', models.CharField(blank=True, default='', max_length=120)),
                 ('sequence', models.PositiveIntegerField(blank=True, null=True)),

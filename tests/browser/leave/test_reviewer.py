@@ -111,4 +111,6 @@ def test_an_empty_verdict_leads_to_what_is_missing(open_window, room, row):
     page.locator("main form button.wide").click()
 
     expect(page.locator(".errsum")).to_be_focused()
+    for part in page.locator("[data-when]").all():
+        expect(part).to_be_hidden()
     assert fits(page)
