@@ -7,20 +7,24 @@ agency, and neither kind nor dates stand beside it.
 
 import csv
 import io
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import count, groupby
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 
 from portal.leave import policies
-from portal.leave.choices import HR, KEPT, Care
-from portal.leave.models import LeaveDay, PayBand
+from portal.leave.choices import HR, KEPT, Care, Unit
+from portal.leave.models import LeaveDay, LeaveRequest
+from portal.leave.rules.bands import code_of, codes_by_day
 from portal.leave.rules.counting import add_months
+from portal.leave.selectors.rulebook import BandBook, band_book
 from portal.leave.services.desk import record
 from portal.people.actors import Account
 from portal.people.rules import neutral_cell
@@ -47,37 +51,58 @@ def payroll_rows(*, actor: Account, month: date, now: datetime) -> list[PayrollR
     """
     Return the granted leave of a month by person and band, by name; ``month`` is any day of it.
 
-    Every kind is among it, with a band or without, so that being in the list tells nothing.
-    Without the actor's own: nobody handles herself. Two persons of one name have a row each.
-    Writes down who took it. Three queries.
+    A day counts under the band it falls into: that of the verdict where care is distinguished,
+    else the one without distinction of the rule in force when the leave began. Every kind is
+    among it, with a band or without, so that being in the list tells nothing. Without the
+    actor's own: nobody handles herself. Two persons of one name have a row each. Writes down
+    who took it. Three queries.
 
     :raises Http404: for anybody but an HR officer.
     """
     agency_id = policies.get_settled_agency(actor)
     first = month.replace(day=1)
+    last = add_months(first, 1)
+    requests = policies.desk_requests(actor).filter(state__in=KEPT, desk_only=False)
+    on_leave = LeaveDay.objects.filter(
+        request__in=requests, active=True, day__range=(first, last)
+    )
+    # All days of such leave, not the month's alone: a band counts them from the first on.
     taken = (
-        LeaveDay.objects.filter(
-            request__in=policies.desk_requests(actor).filter(state__in=KEPT, desk_only=False),
-            active=True,
-            day__range=(first, add_months(first, 1)),
-        )
-        .values_list(
-            "employee_id",
-            "employee__user__full_name",
-            "request__pay_band",
-            "request__leave_type__family",
-        )
-        .annotate(days=Sum("quantity"))
+        LeaveDay.objects.filter(request__in=on_leave.values("request"), active=True)
+        .select_related("request__leave_type", "employee__user")
+        .defer("request__sealed_details")
+        .order_by("request", "day", "id")
     )
     with transaction.atomic():
-        usual = _usual_bands(agency_id, first)
-        sums: dict[tuple[str, UUID, str], Decimal] = {}
-        for employee_id, name, band, family, days in taken:
-            key = (name, employee_id, band or usual.get(family, NO_BAND))
-            sums[key] = sums.get(key, Decimal(0)) + days
+        book = band_book(agency_id=agency_id)
+        sums: dict[tuple[str, UUID, str], Decimal] = defaultdict(Decimal)
+        for _, claims in groupby(taken, key=attrgetter("request_id")):
+            days = list(claims)
+            changes = _changes(days[0].request, [one.day for one in days], book)
+            for one in days:
+                if first <= one.day <= last:
+                    code = (changes and code_of(changes, one.day)) or NO_BAND
+                    sums[one.employee.user.full_name, one.employee_id, code] += one.quantity
         record(actor, HR, "leave.payroll_taken", agency_id, now=now)
     in_order = sorted(sums, key=lambda key: (key[0].lower(), key[1], key[2]))
     return [PayrollRow(name=key[0], days=sums[key], band=key[2]) for key in in_order]
+
+
+def _changes(
+    request: LeaveRequest, days: Sequence[date], book: BandBook
+) -> list[tuple[date, str]]:
+    """Return from which day on which code holds: what the verdict said, else the rule."""
+    if request.pay_bands:
+        return [(date.fromisoformat(day), code) for day, code in request.pay_bands]
+    kind = request.leave_type
+    numbers = dict(zip(sorted(set(days)), count(1)))
+    if kind.unit == Unit.CALENDAR_DAY:
+        numbers = {day: (day - request.first_day).days + 1 for day in days}
+    return codes_by_day(
+        book.on(kind.family, request.first_day),
+        care=Care.ANY,
+        days=[(number, day) for day, number in sorted(numbers.items())],
+    )
 
 
 def payroll_csv(rows: Iterable[PayrollRow]) -> bytes:
@@ -89,13 +114,3 @@ def payroll_csv(rows: Iterable[PayrollRow]) -> bytes:
         days = f"{row.days.normalize():f}"
         sheet.writerow((neutral_cell(row.name), days, neutral_cell(row.band)))
     return written.getvalue().encode()
-
-
-def _usual_bands(agency_id: UUID, day: date) -> dict[str, str]:
-    """Return the band of each family that asks for no kind of care, from its first day on."""
-    rows = (
-        PayBand.objects.on(day)
-        .filter(agency_id=agency_id, care=Care.ANY)
-        .order_by("family", "-from_day", "-valid_from", "id")
-    )
-    return {row.family: row.code for row in rows}

@@ -141,7 +141,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "leave.LeaveRequest": _open(
         "id employee agency leave_type key first_day last_day part days state certificate"
         " version rev round sent_on evidence_due_on is_provisional is_abroad desk_only"
-        " continues supersedes wanted_last_day pay_band closed_on"
+        " continues supersedes wanted_last_day pay_bands closed_on"
     ),
     "leave.LeaveType": _open(
         "id valid_from valid_until agency code family employments name_id name_en unit"

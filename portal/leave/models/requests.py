@@ -93,7 +93,12 @@ class LeaveRequest(BaseModel):
     )
     wanted_last_day = models.DateField(null=True, blank=True)
     """The last day of leave she asks for while an earlier return is being decided."""
-    pay_band = models.CharField(max_length=8, blank=True, default="")
+    pay_bands = models.JSONField(blank=True, default=list)
+    """
+    What the verdict means to payroll: ``[day, code]``, from which day on which band, in order.
+
+    Empty where no care is distinguished: the rule without distinction tells it.
+    """
     closed_on = models.DateField(null=True, blank=True)
     sealed_details = RowSealedField()
 

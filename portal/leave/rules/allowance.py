@@ -1,27 +1,13 @@
 """What leave takes off the performance allowance, as far as it can be said beforehand."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from portal.leave.choices import Care
+from portal.leave.rules.bands import Band, band_on
 
 _WHOLE: Final = Decimal(100)
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """One line of the rule: so much a day from one day of an episode to another, included."""
-
-    care: Care
-    from_day: int
-    until_day: int | None
-    percent_a_day: Decimal
-
-    def covers(self, number: int) -> bool:
-        """Say whether the line holds for a day of the episode, by its number."""
-        return self.from_day <= number and (self.until_day is None or number <= self.until_day)
 
 
 def allowance_range(
@@ -46,10 +32,6 @@ def allowance_range(
 
 
 def _rates(bands: Sequence[Band], care: Care, numbers: range) -> Iterator[Decimal]:
-    """Return the rate of each day; a line for the very care wins over one without."""
     for number in numbers:
-        fitting = [
-            band for band in bands if band.care in (care, Care.ANY) and band.covers(number)
-        ]
-        best = max(fitting, key=lambda band: (band.care == care, band.from_day), default=None)
-        yield best.percent_a_day if best else Decimal(0)
+        band = band_on(bands, care=care, number=number)
+        yield band.percent_a_day if band else Decimal(0)

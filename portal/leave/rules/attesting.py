@@ -1,6 +1,5 @@
 """What a verdict on a certificate may say; pure decisions of the medical reviewer's desk."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -29,16 +28,6 @@ class Finding:
     care: Care = field(default=Care.ANY, repr=False)
     missing: tuple[str, ...] = ()
     piece: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """One line of the payroll rule: from which to which day of an episode it holds."""
-
-    code: str
-    care: Care
-    from_day: int
-    until_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +103,6 @@ def is_valid(*, replaced: bool, state: State) -> bool:
     revoked, which happens for a mistake or fraud alone.
     """
     return not replaced and state != State.REVOKED
-
-
-def band_code(bands: Iterable[Band], *, care: Care, days: int) -> str:
-    """
-    Return the code payroll learns for an episode of so many calendar days; empty: none.
-
-    A line for the very care wins over one that makes no distinction, then the later one.
-    """
-    fitting = [
-        band
-        for band in bands
-        if band.care in (care, Care.ANY)
-        and band.from_day <= days
-        and (band.until_day is None or days <= band.until_day)
-    ]
-    best = max(fitting, key=lambda band: (band.care == care, band.from_day), default=None)
-    return best.code if best else ""
 
 
 def due_again(due_on: date | None, *, today: date) -> date:

@@ -1,7 +1,8 @@
 """Bands of the performance allowance: what a set of them may say. No database, no clock."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -24,8 +25,49 @@ class Band:
     from_day: int = 1
     until_day: int | None = None
 
+    def covers(self, number: int) -> bool:
+        """Say whether it holds for a day of an episode, by its number; the first is 1."""
+        return self.from_day <= number and (self.until_day is None or number <= self.until_day)
+
 
 AnyBand = Band | BandRow
+
+
+def band_on(bands: Iterable[Band], *, care: Care, number: int) -> Band | None:
+    """
+    Return the band a day of an episode falls into, by its number, or None.
+
+    One for the very care wins over one that makes no distinction, then the later one.
+    """
+    fitting = [band for band in bands if band.care in (care, Care.ANY) and band.covers(number)]
+    return max(fitting, key=lambda band: (band.care == care, band.from_day), default=None)
+
+
+def codes_by_day(
+    bands: Sequence[Band], *, care: Care, days: Iterable[tuple[int, date]]
+) -> list[tuple[date, str]]:
+    """
+    Return from which day on payroll learns which code, in order; empty without a rule.
+
+    ``days`` are those of leave in order, each with its number in the episode. An empty code
+    stands for days no band speaks of.
+    """
+    changes: list[tuple[date, str]] = []
+    for number, day in days if bands else ():
+        band = band_on(bands, care=care, number=number)
+        code = band.code if band else ""
+        if not changes or changes[-1][1] != code:
+            changes.append((day, code))
+    return changes
+
+
+def code_of(changes: Sequence[tuple[date, str]], day: date) -> str:
+    """Return the code of a day; days before the first change have the code of the first."""
+    code = changes[0][1]
+    for since, other in changes:
+        if since <= day:
+            code = other
+    return code
 
 
 def find_flaws(

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from portal.leave import policies
 from portal.leave.choices import (
-    Care,
     Family,
     ManagerSees,
     Mode,
@@ -20,15 +19,16 @@ from portal.leave.choices import (
     Refusal,
     Unit,
 )
-from portal.leave.models import PayBand
-from portal.leave.rules.allowance import Band, allowance_range
+from portal.leave.rules.allowance import allowance_range
 from portal.leave.rules.asking import LeaveAsk, ways_after
+from portal.leave.rules.bands import Band
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.asking import Weighed, weigh
 from portal.leave.selectors.balances import Balance, own_balances
 from portal.leave.selectors.books import Known
 from portal.leave.selectors.kinds import all_kinds, kinds_open_to, open_among
 from portal.leave.selectors.lengths import days_label
+from portal.leave.selectors.rulebook import band_book
 from portal.leave.selectors.service import services_of
 from portal.people.actors import Account
 from portal.people.selectors import EmployeeCard
@@ -242,13 +242,8 @@ def _evidence(found: Weighed) -> tuple[str, ...]:
 def _bands(found: Weighed) -> list[Band]:
     if found.kind is None:
         return []
-    rows = PayBand.objects.on(found.ask.first_day).filter(
-        agency=found.person.agency_id, family=found.kind.family
-    )
-    return [
-        Band(Care(row.care), row.from_day, row.until_day, row.percent_a_day)
-        for row in rows.order_by("from_day", "id")
-    ]
+    book = band_book(agency_id=found.person.agency_id)
+    return book.on(found.kind.family, found.ask.first_day)
 
 
 def _effects(found: Weighed) -> tuple[str, ...]:

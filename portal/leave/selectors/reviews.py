@@ -9,10 +9,11 @@ from uuid import UUID
 
 from portal.calendars.rules import local_day
 from portal.leave.choices import Care, Issuer, State, Verdict
-from portal.leave.models import Attestation, Evidence, EvidenceKey, HealthDossier, PayBand
+from portal.leave.models import Attestation, Evidence, EvidenceKey, HealthDossier
 from portal.leave.policies import get_review, reviews
 from portal.leave.rules.attesting import Measure
 from portal.leave.selectors.episodes import measure_of
+from portal.leave.selectors.rulebook import band_book
 from portal.people.actors import Account
 from portal.vault.services import has_vault
 
@@ -191,10 +192,8 @@ def _issuers(measure: Measure) -> tuple[IssuerRow, ...]:
 
 def _asks_for_care(dossier: HealthDossier) -> bool:
     row = dossier.request
-    bands = PayBand.objects.on(row.first_day).filter(
-        agency=row.agency_id, family=row.leave_type.family
-    )
-    return bands.exclude(care=Care.ANY).exists()
+    bands = band_book(agency_id=row.agency_id).on(row.leave_type.family, row.first_day)
+    return any(band.care != Care.ANY for band in bands)
 
 
 def _verdict_label(actor: Account, dossier: HealthDossier) -> str:

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from portal.leave.choices import Care, Family
 from portal.leave.models import LeaveType, PayBand
 from portal.leave.policies.desk import get_settled_agency
-from portal.leave.rules.bands import Rates
+from portal.leave.rules.bands import Band, Rates
 from portal.leave.rules.kinds import Kind
 from portal.leave.selectors.kinds import kind_of
 from portal.people.actors import Account
@@ -41,6 +41,34 @@ class BandLine:
     valid_from: date
     valid_until: date | None
     legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class BandBook:
+    """Every pay band an agency has or had, to look one rule up after another."""
+
+    rows: tuple[PayBand, ...]
+
+    def on(self, family: str, day: date) -> list[Band]:
+        """Return the bands of a family in force on a day, by day of the episode."""
+        return [
+            Band(
+                code=row.code,
+                percent_a_day=row.percent_a_day,
+                care=Care(row.care),
+                from_day=row.from_day,
+                until_day=row.until_day,
+            )
+            for row in self.rows
+            if row.family == family
+            and row.valid_from <= day
+            and (row.valid_until is None or day <= row.valid_until)
+        ]
+
+
+def band_book(*, agency_id: UUID) -> BandBook:
+    """Return the bands of an agency; one query."""
+    return BandBook(tuple(PayBand.objects.filter(agency=agency_id).order_by("from_day", "id")))
 
 
 def list_rules(*, actor: Account, now: datetime) -> list[RuleRow]:

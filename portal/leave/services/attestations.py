@@ -1,7 +1,7 @@
 """The medical reviewer's verdict: what HR and the official get in place of the paper."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,19 +17,17 @@ from portal.leave.models import (
     HealthDossier,
     LeaveDesk,
     LeaveRequest,
-    PayBand,
 )
 from portal.leave.policies import employee_id_of, get_own_request, get_review
 from portal.leave.rules.attesting import (
-    Band,
     Finding,
     Measure,
-    band_code,
     covered_days,
     due_again,
     refuse_finding,
     settled,
 )
+from portal.leave.rules.bands import codes_by_day
 from portal.leave.selectors.attested import (
     attested_csv,
     attested_json,
@@ -38,6 +36,7 @@ from portal.leave.selectors.attested import (
 )
 from portal.leave.selectors.days import day_of
 from portal.leave.selectors.episodes import measure_of
+from portal.leave.selectors.rulebook import band_book
 from portal.leave.services.desk import LeaveRefused, employee_locked, record, step
 from portal.leave.services.evidence import look_anew, readers_of, tell_reviewers
 from portal.leave.services.numbering import PaperCode, new_code, take_number
@@ -63,7 +62,7 @@ def attest(*, actor: Account, request_id: UUID, ruling: Finding, now: datetime) 
 
     Enough, or enough for part of the dates: it gets a number and a paper, and the request goes
     on to where it belongs. Not yet enough: the employee is told what is missing. The kind of
-    care becomes a band code of the payroll here and is kept nowhere.
+    care becomes band codes of the payroll here and is kept nowhere.
 
     :raises Http404: if the actor may not look at it, or a colleague looks after it.
     :raises LeaveRefused: if it waits for no verdict, another paper has come meanwhile, she has
@@ -86,7 +85,7 @@ def attest(*, actor: Account, request_id: UUID, ruling: Finding, now: datetime) 
             verdict.save()
             _ask_again(actor, row, now=now)
         else:
-            _set_band(row, finding, measure)
+            _set_bands(row, finding.care, measure)
             _number(verdict, row)
             verdict.save()
             _pass_on(actor, row, now=now)
@@ -218,18 +217,16 @@ def _pass_on(actor: Account, row: LeaveRequest, *, now: datetime) -> None:
     tell_desk_ready(row, now=now)
 
 
-def _set_band(row: LeaveRequest, finding: Finding, measure: Measure) -> None:
-    covered = covered_days(finding, measure)
-    if covered is None:
-        return
-    bands = [
-        Band(band.code, Care(band.care), band.from_day, band.until_day)
-        for band in PayBand.objects.on(row.first_day).filter(
-            agency=row.agency_id, family=row.leave_type.family
-        )
-    ]
-    row.pay_band = band_code(bands, care=finding.care, days=measure.days_until(covered[1]))
-    row.save(update_fields=["pay_band"])
+def _set_bands(row: LeaveRequest, care: Care, measure: Measure) -> None:
+    """Keep what the care means to payroll, day by day of the whole leave; never the care."""
+    bands = band_book(agency_id=row.agency_id).on(row.leave_type.family, row.first_day)
+    length = (measure.last - measure.first).days + 1
+    days = [measure.first + timedelta(days=number) for number in range(length)]
+    changes = codes_by_day(
+        bands, care=care, days=[(measure.days_until(day), day) for day in days]
+    )
+    row.pay_bands = [[day.isoformat(), code] for day, code in changes]
+    row.save(update_fields=["pay_bands"])
 
 
 def _number(verdict: Attestation, row: LeaveRequest) -> None:

@@ -366,7 +366,7 @@ def test_care_becomes_a_band_code_and_is_kept_nowhere(room, row):
     finding = Finding(verdict=Verdict.ENOUGH, issuer=Issuer.DOCTOR, care=Care.INPATIENT)
     attest(row, room.reviewer, finding)
 
-    assert fresh(row).pay_band == "B"
+    assert fresh(row).pay_bands == [[row.first_day.isoformat(), "B"]]
     columns = {field.name for field in Attestation._meta.get_fields()}
     assert "care" not in columns
     assert "INPATIENT" not in repr(finding)

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -10,15 +9,13 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from portal.audit.models import StaffEvent
 from portal.leave.choices import Action, Family, Outcome, Refusal, RevokeReason, State
-from portal.leave.models import Decree, LeaveDesk, LeaveRequest, LeaveType, PayBand
+from portal.leave.models import Decree, LeaveDesk, LeaveRequest, LeaveType
 from portal.leave.rules.deciding import UNDO_FOR
 from portal.leave.selectors.cases import get_case
 from portal.leave.selectors.queue import list_queue, list_running
 from portal.leave.services import decisions, endings
 from portal.leave.services.changes import ask_cancel, ask_early_return
-from portal.leave.statistics import payroll_csv, payroll_rows
 from portal.people.choices import Role
 from portal.people.models import User
 from tests.factories import NOW, account, grant, make_employee, make_unit
@@ -243,37 +240,3 @@ def test_running_leave(room):
     assert list_running(actor=room.hr, now=NOW)[0].can_recall is False
     endings.close_finished(now=NOW.replace(month=12, day=10))
     assert list_running(actor=room.official, now=NOW) == []
-
-
-class TestPayroll:
-    def test_a_name_days_and_a_band(self, room):
-        PayBand.objects.create(
-            agency=room.agency, family=Family.ANNUAL, code="A", percent_a_day=0,
-            valid_from=date(2020, 1, 1), legal_basis="Permen",
-        )  # fmt: skip
-        other = colleague(room, full_name="=Ani")
-        granted(room, ready(room))
-        sick = granted(room, ready(room, employee=other, code="CS"))
-        LeaveRequest.objects.filter(pk=sick.pk).update(pay_band="B2")
-        ready(room, employee=colleague(room))
-        rows = payroll_rows(actor=room.hr, month=date(2026, 12, 24), now=NOW)
-        assert [(row.name, row.days, row.band) for row in rows] == [
-            ("=Ani", Decimal(3), "B2"),
-            (room.employee.user.full_name, Decimal(3), "A"),
-        ]
-        assert payroll_csv(rows).splitlines()[:2] == [b"name,days,band", b"'=Ani,3,B2"]
-        assert StaffEvent.objects.filter(action="leave.payroll_taken").count() == 1
-        assert payroll_rows(actor=room.hr, month=date(2026, 11, 1), now=NOW) == []
-
-    def test_only_the_days_of_the_month(self, room):
-        granted(room, ready(room, first=date(2026, 11, 30), last=date(2026, 12, 2)))
-        days = [
-            payroll_rows(actor=room.hr, month=date(2026, month, 1), now=NOW)[0].days
-            for month in (11, 12)
-        ]
-        assert days == [Decimal(1), Decimal(2)]
-
-    def test_hr_alone_takes_it(self, room):
-        for actor in (room.official, room.superior, room.reviewer, room.asker):
-            with pytest.raises(Http404):
-                payroll_rows(actor=actor, month=FIRST, now=NOW)

@@ -96,9 +96,9 @@ def test_no_table_no_dump_no_redis_holds_a_word_of_it(room, told):
 
 def test_the_search_would_find_it(room, told):
     """Planted in an open column, the same search goes red."""
-    type(told).objects.filter(pk=told.pk).update(pay_band=DOCTOR)
+    type(told).objects.filter(pk=told.pk).update(pay_bands=[["2026-11-23", DOCTOR]])
 
-    assert findings(read_tables()) == ["leave_leaverequest.pay_band"]
+    assert findings(read_tables()) == ["leave_leaverequest.pay_bands"]
 
 
 def test_no_log_line_holds_a_word_of_it(room, papers, caplog, capfd):

@@ -100,7 +100,9 @@ def test_sick_and_annual_leave_of_equal_dates_are_equal_bytes(room, kind):
     for code in ("CS", "CT-PNS"):
         row = granted(room, code=code)
         if code == "CS":
-            LeaveRequest.objects.filter(pk=row.pk).update(is_provisional=True, pay_band="B2")
+            LeaveRequest.objects.filter(pk=row.pk).update(
+                is_provisional=True, pay_bands=[["2026-11-23", "B2"]]
+            )
         else:
             # Days counted anew after a change of holidays: kinds in working days only.
             LeaveRequest.objects.filter(pk=row.pk).update(rev=3, version=9)

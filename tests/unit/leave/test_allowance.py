@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from portal.leave.choices import Care
-from portal.leave.rules.allowance import Band, allowance_range
+from portal.leave.rules.allowance import allowance_range
 from portal.leave.rules.asking import Claim, claims_beside, still_to_reserve
+from portal.leave.rules.bands import Band
 from portal.leave.rules.counting import CountedDay
 
 HALF, WHOLE = Decimal("0.5"), Decimal(1)
@@ -14,7 +15,9 @@ FULL = CountedDay(DAY, 1, 3, WHOLE, 2026)
 
 
 def band(percent, first, last=None, care=Care.ANY) -> Band:
-    return Band(care, first, last, Decimal(percent))
+    return Band(
+        code="P", percent_a_day=Decimal(percent), care=care, from_day=first, until_day=last
+    )
 
 
 def test_no_rule_says_nothing():

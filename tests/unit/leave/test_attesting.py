@@ -8,10 +8,8 @@ import pytest
 
 from portal.leave.choices import Care, Family, Issuer, Missing, Refusal, Unit, Verdict
 from portal.leave.rules.attesting import (
-    Band,
     Finding,
     Measure,
-    band_code,
     covered_days,
     due_again,
     refuse_finding,
@@ -115,34 +113,6 @@ def test_not_enough_covers_nothing_and_names_what_is_missing():
     assert covered_days(short, measure(3)) is None
     assert refuse_finding(short, measure(3)) is None
     assert refuse_finding(replace(short, missing=()), measure(3)) == Refusal.SAY_WHAT_IS_MISSING
-
-
-BANDS = (
-    Band("A", Care.ANY, 1, 2),
-    Band("B", Care.ANY, 3, None),
-    Band("C", Care.INPATIENT, 1, 30),
-    Band("D", Care.OUTPATIENT, 4, None),
-)
-
-
-@pytest.mark.parametrize(
-    ("care", "days", "code"),
-    [
-        (Care.ANY, 2, "A"),
-        (Care.ANY, 3, "B"),
-        (Care.INPATIENT, 3, "C"),
-        (Care.INPATIENT, 31, "B"),
-        (Care.OUTPATIENT, 3, "B"),
-        (Care.OUTPATIENT, 4, "D"),
-        (Care.SPECIALIST, 400, "B"),
-    ],
-)
-def test_the_band_is_the_one_for_the_care_then_for_everybody(care, days, code):
-    assert band_code(BANDS, care=care, days=days) == code
-
-
-def test_without_a_rule_there_is_no_band():
-    assert band_code((), care=Care.INPATIENT, days=3) == ""
 
 
 @pytest.mark.parametrize(("due", "expected"), [(None, 7), (0, 7), (6, 7), (20, 20)])
