@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -144,9 +145,14 @@ def page_of(row: LeaveRequest) -> str:
     return f"/t/{question.pk}/"
 
 
-def colleague(room: Room, handle: str = "rekan", **more: Employee) -> Employee:
+def colleague(room: Room, handle: str = "rekan", **more: Any) -> Employee:
     """Return somebody else of the same unit."""
     return make_employee(handle, agency=room.agency, unit=room.unit, **more)
+
+
+def team_mate(room: Room, **more: Any) -> Employee:
+    """Return somebody else of the same unit with the same superior."""
+    return colleague(room, manager=room.manager, **more)
 
 
 def browser_of(employee: Employee) -> Client:

@@ -14,7 +14,7 @@ from portal.leave.services.delegations import delegate, end_delegation
 from portal.leave.services.desk import LeaveRefused
 from tests.factories import account, make_employee
 from tests.support.leave import open_room
-from tests.support.leave_team import MONDAY, NOW, on, open_question, send
+from tests.support.leave_team import MONDAY, NOW, colleague, on, open_question, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -36,10 +36,6 @@ def name(actor, stand_in, *, first=MONDAY, last=MONDAY, now=NOW, **more):
 
 def leading(actor):
     return replace(actor, leads=True)
-
-
-def colleague(room, handle="rekan"):
-    return make_employee(handle, agency=room.agency, unit=room.unit)
 
 
 def test_a_superior_names_her_stand_in_and_it_is_written_down(room):

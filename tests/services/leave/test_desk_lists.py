@@ -32,15 +32,10 @@ from tests.support.leave_cases import (
     rules,
     sent,
 )
+from tests.support.leave_team import team_mate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_QUERIES = 7
-
-
-def colleague(room, **more):
-    return make_employee(
-        "rekan", agency=room.agency, unit=room.unit, manager=room.manager, **more
-    )
 
 
 def queue(room, actor=None, now=NOW):
@@ -76,11 +71,11 @@ class TestQueue:
 
     def test_each_thing_stands_in_its_list(self, room):
         waiting = ready(room)
-        overdue = considered(sent(room, employee=colleague(room), code="CS"))
+        overdue = considered(sent(room, employee=team_mate(room), code="CS"))
         LeaveRequest.objects.filter(pk=overdue.pk).update(state=State.EVIDENCE_OVERDUE)
-        pending = ready(room, employee=colleague(room))
+        pending = ready(room, employee=team_mate(room))
         decision_id = decide(room, pending, now=later(30))
-        cancel, early, revoked = (colleague(room) for _ in range(3))
+        cancel, early, revoked = (team_mate(room) for _ in range(3))
         rows = [granted(room, ready(room, employee=one)) for one in (cancel, early, revoked)]
         ask_cancel(actor=account(cancel), request_id=rows[0].pk, version=rows[0].version,
                    now=NOW)  # fmt: skip
@@ -145,7 +140,7 @@ class TestQueue:
                 call(actor=room.official, now=NOW)
             return len(spent)
 
-        running = granted(room, ready(room, employee=colleague(room)))
+        running = granted(room, ready(room, employee=team_mate(room)))
         assert running.state == State.GRANTED
         ready(room)
         few = cost(list_queue), cost(list_running)
@@ -153,9 +148,9 @@ class TestQueue:
             unit = make_unit(room.agency, parent=room.unit)
             person = make_employee("lain", agency=room.agency, unit=unit, manager=room.manager)
             ready(room, employee=person, code="CS" if number % 2 else "CT-PNS")
-        again = granted(room, ready(room, employee=colleague(room)))
+        again = granted(room, ready(room, employee=team_mate(room)))
         assert again.state == State.GRANTED
-        decide(room, ready(room, employee=colleague(room)))
+        decide(room, ready(room, employee=team_mate(room)))
         many = cost(list_queue), cost(list_running)
         assert many == few
         assert max(many) <= MOST_QUERIES
@@ -191,7 +186,7 @@ class TestCase:
         assert [one.role for one in page.events][-1] == "OFFICIAL"
 
     def test_who_else_of_the_unit_is_away(self, room):
-        other = granted(room, ready(room, employee=colleague(room)))
+        other = granted(room, ready(room, employee=team_mate(room)))
         row = ready(room)
         page = get_case(actor=room.official, request_id=row.pk, now=NOW)
         assert other.state == State.GRANTED
@@ -227,13 +222,13 @@ class TestCase:
         assert refused(decide, room, row, ruling) == Refusal.RULE_FORBIDS
         page = get_case(actor=room.official, request_id=row.pk, now=NOW)
         assert Outcome.DEFER not in page.outcomes
-        other = ready(room, employee=colleague(room))
+        other = ready(room, employee=team_mate(room))
         decide(room, other, rules(other, Outcome.DEFER))
 
 
 def test_running_leave(room):
     row = granted(room, ready(room))
-    ready(room, employee=colleague(room))
+    ready(room, employee=team_mate(room))
     with override("id"):
         (shown,) = list_running(actor=room.official, now=NOW)
     assert (shown.id, shown.letter_number, shown.can_recall) == (row.pk, "1/SIC/2026", True)

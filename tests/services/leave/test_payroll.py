@@ -11,18 +11,13 @@ from portal.leave.choices import Care, Family, Issuer, Verdict
 from portal.leave.models import LeaveRequest, PayBand
 from portal.leave.services.attestations import Finding
 from portal.leave.statistics import payroll_csv, payroll_rows
-from tests.factories import NOW, make_employee
+from tests.factories import NOW
 from tests.support.leave_cases import FIRST, considered, granted, read, ready, sent
+from tests.support.leave_team import team_mate
 from tests.support.reviews import ENOUGH, attest, hand_in, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TWO_WEEKS = FIRST + timedelta(days=13)
-
-
-def colleague(room, **more):
-    return make_employee(
-        "rekan", agency=room.agency, unit=room.unit, manager=room.manager, **more
-    )
 
 
 def band(room, family, code, first, last=None, care=Care.ANY, **more):
@@ -52,11 +47,11 @@ def test_a_name_days_and_a_band(room):
         agency=room.agency, family=Family.ANNUAL, code="A", percent_a_day=0,
         valid_from=date(2020, 1, 1), legal_basis="Permen",
     )  # fmt: skip
-    other = colleague(room, full_name="=Ani")
+    other = team_mate(room, full_name="=Ani")
     granted(room, ready(room))
     sick = granted(room, ready(room, employee=other, code="CS"))
     LeaveRequest.objects.filter(pk=sick.pk).update(pay_bands=[[FIRST.isoformat(), "B2"]])
-    ready(room, employee=colleague(room))
+    ready(room, employee=team_mate(room))
     rows = payroll_rows(actor=room.hr, month=date(2026, 12, 24), now=NOW)
     assert [(row.name, row.days, row.band) for row in rows] == [
         ("=Ani", Decimal(3), "B2"),
@@ -120,7 +115,7 @@ def test_the_rule_is_the_one_in_force_when_leave_began(room):
     band(room, Family.ANNUAL, "A0", 1, valid_until=date(2026, 11, 30))
     band(room, Family.ANNUAL, "A1", 1, valid_from=date(2026, 12, 1))
     granted(room, ready(room, first=date(2026, 11, 30), last=date(2026, 12, 2)))
-    granted(room, ready(room, employee=colleague(room)))
+    granted(room, ready(room, employee=team_mate(room)))
     assert told(room) == {"A0": Decimal(2), "A1": Decimal(3)}
 
 
@@ -132,6 +127,6 @@ def test_days_no_band_speaks_of_change_nothing(room):
 
 def test_many_cost_as_few_questions_as_one(room, django_assert_max_num_queries):
     for _ in range(4):
-        granted(room, ready(room, employee=colleague(room)))
+        granted(room, ready(room, employee=team_mate(room)))
     with django_assert_max_num_queries(8):
         assert len(payroll_rows(actor=room.hr, month=FIRST, now=NOW)) == 4

@@ -10,9 +10,18 @@ from portal.leave.services.considerations import consider
 from portal.notifications.models import Notification
 from portal.people.choices import Role
 from portal.people.models import Employee
-from tests.factories import grant, make_employee
+from tests.factories import grant
 from tests.support.leave import know_notices, open_room
-from tests.support.leave_team import MONDAY, NOW, absent, on, open_question, send, stands_in
+from tests.support.leave_team import (
+    MONDAY,
+    NOW,
+    absent,
+    colleague,
+    on,
+    open_question,
+    send,
+    stands_in,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SUNDAY = MONDAY - timedelta(days=1)
@@ -28,10 +37,6 @@ def _told(monkeypatch):
 def room(db):
     """An agency that does leave here."""
     return open_room()
-
-
-def colleague(room, handle: str = "rekan", **more) -> Employee:
-    return make_employee(handle, agency=room.agency, unit=room.unit, **more)
 
 
 def asked(row):

@@ -14,12 +14,13 @@ from portal.leave.services.deadlines import advance_considerations, advance_evid
 from portal.leave.services.desk import LeaveRefused
 from portal.notifications.models import Notification
 from portal.people.models import Employee
-from tests.factories import account, make_employee
+from tests.factories import account
 from tests.support.leave import open_room
 from tests.support.leave_team import (
     MONDAY,
     NOW,
     absent,
+    colleague,
     on,
     open_question,
     send,
@@ -36,10 +37,6 @@ def holiday(day: date, kind: HolidayKind = HolidayKind.PUBLIC) -> None:
         day=day, name="Hari libur", kind=kind, source=HolidaySource.LIBRARY,
         status=HolidayStatus.CONFIRMED,
     )  # fmt: skip
-
-
-def colleague(room, handle: str = "rekan") -> Employee:
-    return make_employee(handle, agency=room.agency, unit=room.unit)
 
 
 def told(notice: str) -> int:
