@@ -91,7 +91,7 @@ def step(
         raise LeaveRefused(Refusal.STALE)
     row.state, row.version = to, row.version + 1
     note(row, action, role=role, now=now)
-    take_back(row, now=now)
+    take_back(row, has_moved="rev" in fields, now=now)
 
 
 def note(row: LeaveRequest, action: Action, *, role: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ from portal.leave.selectors.calendars import work_calendar, work_calendars
 from portal.leave.selectors.days import day_of
 from portal.leave.services import claims, ledger
 from portal.leave.services.desk import LeaveRefused, employee_locked, note
-from portal.leave.services.telling import tell_owner
+from portal.leave.services.telling import take_back, tell_owner
 
 _YEARS_BACK: Final = 1
 """Days of the last year may still be given back; older balances are closed."""
@@ -151,6 +151,7 @@ def _write(row: LeaveRequest, days: Decimal, *, now: datetime) -> None:
     )
     row.days, row.rev, row.version = days, row.rev + 1, row.version + 1
     note(row, Action.RECOUNT, role=HOUSE, now=now)
+    take_back(row, has_moved=True, now=now)
     tell_owner(row, notices.RECOUNTED, rev=row.rev, now=now)
 
 

@@ -125,11 +125,14 @@ def tell_manager_dates(row: LeaveRequest, *, now: datetime) -> None:
     )
 
 
-def take_back(row: LeaveRequest, *, now: datetime) -> None:
+def take_back(row: LeaveRequest, *, has_moved: bool, now: datetime) -> None:
     """
     Take back what is unread about a request and no longer true where it stands now.
 
-    The inbox leaves such lines out by itself; the number in the menu counts rows.
+    ``has_moved`` says that its revision is a new one: what was said of the last is over. The
+    inbox leaves such lines out by itself; the number in the menu counts rows.
     """
-    over = [name for name, states in TRUE_IN.items() if row.state not in states]
-    withdraw(subject_id=row.pk, notices=over, now=now)
+    over = {name for name, states in TRUE_IN.items() if row.state not in states}
+    if has_moved:
+        over |= {notices.ENDED, notices.RECOUNTED}
+    withdraw(subject_id=row.pk, notices=sorted(over), now=now)

@@ -2,12 +2,24 @@
 
 import pytest
 
-from portal.leave.services import changes, opening
+from portal.calendars.choices import HolidayKind
+from portal.calendars.models import Holiday
+from portal.leave.services import changes, endings, opening
 from portal.leave.services.deadlines import advance_considerations
+from portal.leave.services.recount import recount
 from portal.notifications.selectors import count_unread, list_inbox
 from tests.factories import NOW
 from tests.support.leave import Room, open_room
-from tests.support.leave_cases import attested, considered, granted, later, read, sent
+from tests.support.leave_cases import (
+    FIRST,
+    LAST,
+    attested,
+    considered,
+    granted,
+    later,
+    read,
+    sent,
+)
 from tests.support.reviews import hand_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +79,17 @@ def test_while_nobody_answers():
     for days in range(1, 12):
         advance_considerations(now=later(60 * 24 * days))
         assert not unlike(room, days=days), days
+
+
+def test_what_was_said_before_the_last_change_is_counted_no_longer():
+    room = open_room()
+    row = granted(room, considered(sent(room)))
+    for day in (FIRST, LAST):
+        Holiday.objects.create(day=day, kind=HolidayKind.PUBLIC, name="Libur")
+        assert recount(now=NOW) == 1
+        assert not unlike(room), day
+        row = read(row.pk)
+        changes.ask_cancel(actor=room.asker, request_id=row.pk, version=row.version, now=NOW)
+        row = read(row.pk)
+        endings.keep(actor=room.official, request_id=row.pk, version=row.version, now=NOW)
+        assert not unlike(room), day
