@@ -194,10 +194,20 @@ def _answer(
 
 
 def _employee_behind(actor: Account, consideration_id: UUID, *, now: datetime) -> UUID:
-    """Return whose lock a question needs; one that ended is told apart from a foreign one."""
-    if policies.ended_considerations(actor).filter(pk=consideration_id).exists():
-        raise LeaveRefused(Refusal.STALE)
-    found = policies.get_consideration(actor=actor, consideration_id=consideration_id, now=now)
+    """
+    Return whose lock a question needs; one that ended is told apart from a foreign one.
+
+    Open first, ended afterwards: a question that ends between the two looks is found by the
+    second, since none is ever opened again.
+    """
+    try:
+        found = policies.get_consideration(
+            actor=actor, consideration_id=consideration_id, now=now
+        )
+    except Http404 as error:
+        if policies.ended_considerations(actor).filter(pk=consideration_id).exists():
+            raise LeaveRefused(Refusal.STALE) from error
+        raise
     return found.request.employee_id
 
 

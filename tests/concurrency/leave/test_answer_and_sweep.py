@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, connections
 from django.http import Http404
 
-from portal.leave.choices import ConsiderationState, Outcome, State
+from portal.leave.choices import ConsiderationState, Outcome, Refusal, State
 from portal.leave.models import CaseEvent, Consideration, Decision, Delegation, LeaveRequest
 from portal.leave.rules.deciding import Ruling
-from portal.leave.services import decisions
+from portal.leave.services import considerations, decisions
 from portal.leave.services.considerations import consider
 from portal.leave.services.deadlines import advance_considerations
 from portal.leave.services.delegations import delegate
@@ -119,6 +119,20 @@ def test_answer_or_next_instance_never_both(room, attempt):
         assert actions == ["PASS_ON"]
         assert states == Counter({"PASSED": 1, "OPEN": 1})
         assert told("cuti.m_asked") == 1
+
+
+def test_a_question_that_ends_while_it_is_looked_up_is_told_so(room, monkeypatch):
+    question = open_question(send(room))
+    look = considerations.policies.get_consideration
+
+    def too_late(**asked):
+        Consideration.objects.filter(pk=question.pk).update(state=ConsiderationState.LAPSED)
+        return look(**asked)
+
+    monkeypatch.setattr(considerations.policies, "get_consideration", too_late)
+    with pytest.raises(LeaveRefused) as refused:
+        answer(room.superior, question, now=NOW)
+    assert refused.value.reason == Refusal.STALE
 
 
 def test_two_who_may_answer_give_one_answer(room):
