@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import count, groupby
+from itertools import groupby
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from django.db import transaction
 from portal.leave import policies
 from portal.leave.choices import HR, KEPT, Care, Unit
 from portal.leave.models import LeaveDay, LeaveRequest
-from portal.leave.rules.bands import code_of, codes_by_day
+from portal.leave.rules.bands import code_of, codes_by_day, numbered
 from portal.leave.rules.counting import add_months
 from portal.leave.selectors.rulebook import BandBook, band_book
 from portal.leave.services.desk import record
@@ -95,13 +95,11 @@ def _changes(
     if request.pay_bands:
         return [(date.fromisoformat(day), code) for day, code in request.pay_bands]
     kind = request.leave_type
-    numbers = dict(zip(sorted(set(days)), count(1)))
-    if kind.unit == Unit.CALENDAR_DAY:
-        numbers = {day: (day - request.first_day).days + 1 for day in days}
+    since = request.first_day if kind.unit == Unit.CALENDAR_DAY else None
     return codes_by_day(
         book.on(kind.family, request.first_day),
         care=Care.ANY,
-        days=[(number, day) for day, number in sorted(numbers.items())],
+        days=numbered(sorted(set(days)), since=since),
     )
 
 

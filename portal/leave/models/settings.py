@@ -62,6 +62,10 @@ class DatedRow(BaseModel):
             )
         ]
 
+    def covers(self, day: date) -> bool:
+        """Say of a row in hand what `DatedQuerySet.on` asks of the table."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
 
 class LeaveDesk(BaseModel):
     """

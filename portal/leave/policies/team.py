@@ -40,7 +40,7 @@ def is_in_force(row: Delegation, *, now: datetime) -> bool:
     day = local_day(now, row.giver.work_zone)
     if row.withdrawn_on is not None and row.withdrawn_on <= day:
         return False
-    return row.valid_from <= day and (row.valid_until is None or day <= row.valid_until)
+    return row.covers(day)
 
 
 def is_over(row: Delegation, *, now: datetime) -> bool:

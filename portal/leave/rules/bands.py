@@ -43,6 +43,19 @@ def band_on(bands: Iterable[Band], *, care: Care, number: int) -> Band | None:
     return max(fitting, key=lambda band: (band.care == care, band.from_day), default=None)
 
 
+def numbered(days: Iterable[date], *, since: date | None) -> list[tuple[int, date]]:
+    """
+    Return days of leave, in order, each with its number in the episode.
+
+    ``since`` is the episode's first day where calendar days count; without it the days
+    themselves are counted.
+    """
+    return [
+        (place if since is None else (day - since).days + 1, day)
+        for place, day in enumerate(days, start=1)
+    ]
+
+
 def codes_by_day(
     bands: Sequence[Band], *, care: Care, days: Iterable[tuple[int, date]]
 ) -> list[tuple[date, str]]:

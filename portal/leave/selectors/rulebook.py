@@ -60,9 +60,7 @@ class BandBook:
                 until_day=row.until_day,
             )
             for row in self.rows
-            if row.family == family
-            and row.valid_from <= day
-            and (row.valid_until is None or day <= row.valid_until)
+            if row.family == family and row.covers(day)
         ]
 
 

@@ -27,7 +27,7 @@ from portal.leave.rules.attesting import (
     refuse_finding,
     settled,
 )
-from portal.leave.rules.bands import codes_by_day
+from portal.leave.rules.bands import codes_by_day, numbered
 from portal.leave.selectors.attested import (
     attested_csv,
     attested_json,
@@ -222,9 +222,7 @@ def _set_bands(row: LeaveRequest, care: Care, measure: Measure) -> None:
     bands = band_book(agency_id=row.agency_id).on(row.leave_type.family, row.first_day)
     length = (measure.last - measure.first).days + 1
     days = [measure.first + timedelta(days=number) for number in range(length)]
-    changes = codes_by_day(
-        bands, care=care, days=[(measure.days_until(day), day) for day in days]
-    )
+    changes = codes_by_day(bands, care=care, days=numbered(days, since=measure.episode_first))
     row.pay_bands = [[day.isoformat(), code] for day, code in changes]
     row.save(update_fields=["pay_bands"])
 
